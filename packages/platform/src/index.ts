@@ -1,0 +1,19 @@
+export type { Clock, Timer } from './clock.ts';
+export type { DirectoryEntry, Disk, DiskFile, FileStat, OpenOptions } from './disk.ts';
+export { DiskError } from './disk.ts';
+export { Logger } from './logger.ts';
+export type {
+  Accept,
+  Address,
+  ByteSource,
+  Connection,
+  ConnectionHandler,
+  ConnectOptions,
+  Listener,
+  ListenOptions,
+  Network,
+  OutgoingPart,
+} from './network.ts';
+export { NetworkError } from './network.ts';
+export type { Platform } from './platform.ts';
+export type { Crypto, Fatal, LogLevel, LogSink, Random, Workers } from './ports.ts';

@@ -1,0 +1,89 @@
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Bytes that a connection pulls when the socket is ready for them: a file range of a fetch response. */
+export interface ByteSource {
+  readonly sizeBytes: number;
+  /**
+   * Copies `length` bytes from `start` of the source into `target` at `targetStart`. Synchronous: at most 256 KiB a
+   * call. Throws when the bytes are gone; the connection is then destroyed, since the frame can't be finished.
+   */
+  copyTo(target: Uint8Array, targetStart: number, start: number, length: number): void;
+  /** Called once, when sent in full or abandoned. */
+  release(): void;
+}
+
+export type OutgoingPart = Uint8Array | ByteSource;
+
+export interface ConnectionHandler {
+  /**
+   * Bytes arrived. They belong to the receiver until `connection.release(chunk)`: views into them may be kept until
+   * then, not after. Simulated and debug runs overwrite released memory.
+   */
+  received(chunk: Buffer): void;
+  /** `unsentBytes` fell back below the low mark after `send` had returned false. */
+  drained(): void;
+  /** Called once, last. `error` is undefined for an orderly close. No other call follows. */
+  closed(error: Error | undefined): void;
+}
+
+export interface Connection {
+  /** Remote address without brackets or scope, e.g. `127.0.0.1`. */
+  readonly remote: Address;
+  readonly local: Address;
+  readonly unsentBytes: number;
+  /**
+   * Queues `parts` in order; they leave together with everything else queued this turn. The connection owns them until
+   * sent. False once more than 1 MiB is unsent: stop producing until `drained`.
+   */
+  send(parts: readonly OutgoingPart[]): boolean;
+  release(chunk: Buffer): void;
+  /** Stops and restarts reading; bytes already received are still delivered at most once more after `pause`. */
+  pause(): void;
+  resume(): void;
+  /** Sends what is queued, then closes. */
+  close(): void;
+  /** Closes at once; what is unsent is dropped and its sources released. */
+  destroy(): void;
+}
+
+export interface Listener {
+  /** The bound address; the real port when 0 was asked for. */
+  readonly address: Address;
+  /** Stops accepting. Open connections stay. */
+  close(): Promise<void>;
+}
+
+export interface ListenOptions extends Address {
+  /** `socket.listen.backlog.size`. */
+  readonly backlog?: number;
+}
+
+export interface ConnectOptions extends Address {
+  readonly timeoutMs: number;
+}
+
+/** What `accept` returns handles the connection; undefined refuses it (closed at once). */
+export type Accept = (connection: Connection) => ConnectionHandler | undefined;
+
+export interface Network {
+  /** Rejects with NetworkError (EADDRINUSE, EACCES, EADDRNOTAVAIL...). An empty host means every interface. */
+  listen(options: ListenOptions, accept: Accept): Promise<Listener>;
+  /** `handler` gets the connection before any of its calls. Rejects with NetworkError (ECONNREFUSED, ETIMEDOUT, ENOTFOUND...). */
+  connect(options: ConnectOptions, handler: (connection: Connection) => ConnectionHandler): Promise<Connection>;
+  /** The host's own canonical name, Kafka's default for an advertised host. */
+  hostName(): string;
+}
+
+export class NetworkError extends Error {
+  override readonly name = 'NetworkError';
+  readonly code: string;
+  readonly address: Address;
+  constructor(code: string, operation: string, address: Address) {
+    super(`${code}: ${operation} ${address.host}:${address.port}`);
+    this.code = code;
+    this.address = address;
+  }
+}

@@ -1,0 +1,16 @@
+import type { Clock } from './clock.ts';
+import type { Disk } from './disk.ts';
+import type { Network } from './network.ts';
+import type { Crypto, Fatal, LogSink, Random, Workers } from './ports.ts';
+
+/** The world, as the core sees it. Everything outside the language reaches a component through one of these. */
+export interface Platform {
+  readonly clock: Clock;
+  readonly disk: Disk;
+  readonly network: Network;
+  readonly random: Random;
+  readonly workers: Workers;
+  readonly crypto: Crypto;
+  readonly log: LogSink;
+  readonly fatal: Fatal;
+}
