@@ -1,1 +1,2 @@
-export {};
+export type * from './coordination.ts';
+export { isValidPath, joinPath, nameOf, parentOf } from './path.ts';
