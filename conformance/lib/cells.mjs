@@ -1,0 +1,124 @@
+// A cell is one promise, checked with one program. The runner takes them two at a time.
+import { clientNamed } from '../clients/registry.mjs';
+import { LineProcess } from './processes.mjs';
+import { difference } from './records.mjs';
+
+/**
+ * @typedef {object} Cell
+ * @property {string} name unique; `--only` is matched against it
+ * @property {(at: Context) => Promise<void>} check throws when the promise is broken, `Missing` when it cannot be checked on this machine
+ * @property {(target: import('./targets.mjs').Target) => boolean} [suits] not every cell makes sense against every target
+ * @property {boolean} [alone] it takes the whole machine: no other cell runs beside it
+ * @property {number} [limitMs] default 180 s
+ */
+
+let names = 0;
+
+/** What a cell works with: the shared broker, names nobody else uses, client programs that end with the cell. */
+export class Context {
+  /** @param {import('./targets.mjs').Target} target @param {(line: string) => void} note */
+  constructor(target, note) {
+    this.target = target;
+    this.note = note;
+    /** @type {LineProcess[]} */
+    this.started = [];
+  }
+
+  /** @param {string} word @returns {string} */
+  unique(word) {
+    return `${word.replaceAll(/[^\w.-]/g, '-')}-${++names}`;
+  }
+
+  /** @param {string} word @param {number} [partitions] @param {Record<string, string>} [configs] @returns {Promise<string>} its name */
+  async topic(word, partitions = 1, configs = {}) {
+    const name = this.unique(word);
+    await this.target.createTopic(name, partitions, configs);
+    return name;
+  }
+
+  /**
+   * Starts a client program.
+   * @param {import('../clients/registry.mjs').Client | string} client
+   * @param {string} command
+   * @param {Record<string, string | number>} options
+   * @param {import('./targets.mjs').Target} [target]
+   * @returns {Promise<LineProcess>}
+   */
+  async client(client, command, options, target = this.target) {
+    const who = typeof client === 'string' ? clientNamed(client) : client;
+    const [file, args] = await who.program();
+    const given = { bootstrap: target.bootstrap, ...options };
+    const line = Object.entries(given).flatMap(([key, value]) => [`--${key}`, String(value)]);
+    const process = new LineProcess(`${who.name} ${command}`, file, [...args, command, ...line]);
+    this.started.push(process);
+    return process;
+  }
+
+  /**
+   * Produces records and checks the offsets that the acknowledgements named.
+   * @param {import('../clients/registry.mjs').Client | string} client
+   * @param {string} topic
+   * @param {{ codec?: string, start?: number, count: number, partitions?: number, base?: number, firstOffset?: number }} what
+   * @param {import('./targets.mjs').Target} [target]
+   * @returns {Promise<Parameters<typeof difference>[1]>} what was written, for `difference`
+   */
+  async produce(
+    client,
+    topic,
+    { codec = 'none', start = 0, count, partitions = 1, base = Date.now(), firstOffset = 0 },
+    target,
+  ) {
+    const { name, abilities } = typeof client === 'string' ? clientNamed(client) : client;
+    const process = await this.client(
+      client,
+      'produce',
+      { topic, codec, start, count, partitions, base, name },
+      target,
+    );
+    await process.finish(90_000);
+    const end = process.events.at(-1);
+    if (end?.event !== 'produced' || end.count !== count)
+      throw new Error(`not all was produced\n    ${process.story()}`);
+    for (const { event, i, partition, offset } of process.events) {
+      if (event !== 'acked') continue;
+      const expected =
+        firstOffset +
+        Math.floor(i / partitions) -
+        Math.floor((start + ((((partition - start) % partitions) + partitions) % partitions)) / partitions);
+      if (partition !== i % partitions || offset !== expected) {
+        throw new Error(`record ${i} was acknowledged as ${partition}@${offset}, not ${i % partitions}@${expected}`);
+      }
+    }
+    return { start, count, partitions, base, name, abilities, firstOffset };
+  }
+
+  /**
+   * Reads a topic from its beginning.
+   * @param {import('../clients/registry.mjs').Client | string} client
+   * @param {string} topic
+   * @param {number} count
+   * @param {number} [partitions]
+   * @param {import('./targets.mjs').Target} [target]
+   */
+  async consume(client, topic, count, partitions = 1, target = undefined) {
+    const process = await this.client(client, 'consume', { topic, partitions, max: count }, target);
+    await process.finish(90_000);
+    return process.events.filter((event) => event.event === 'record');
+  }
+
+  /** Ends what the cell left running. */
+  async end() {
+    for (const process of this.started) process.kill();
+    await Promise.all(this.started.map((process) => process.exit));
+  }
+}
+
+/** @param {string | undefined} problem */
+export function expectNone(problem) {
+  if (problem !== undefined) throw new Error(problem);
+}
+
+/** @param {boolean} holds @param {string} otherwise */
+export function expect(holds, otherwise) {
+  if (!holds) throw new Error(otherwise);
+}

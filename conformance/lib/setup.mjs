@@ -1,0 +1,189 @@
+// What the tests need on a machine that has never seen them. Everything is done once and kept in the cache.
+// A part that cannot be had throws `Missing`: its cells are then skipped by name.
+import { createHash } from 'node:crypto';
+import {
+  accessSync,
+  constants,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { jars } from '../peers/jars.mjs';
+import { withFileLock } from './file-lock.mjs';
+import { cacheDir, conformanceDir } from './places.mjs';
+import { must, run } from './processes.mjs';
+
+export class Missing extends Error {}
+
+const clients = join(conformanceDir, 'clients');
+
+/** @param {string} command @returns {boolean} */
+const onPath = (command) =>
+  (process.env.PATH ?? '').split(delimiter).some((dir) => {
+    try {
+      accessSync(join(dir, command), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+
+/** Runs each piece of set-up once in this process, however many cells ask for it. @type {Map<string, Promise<any>>} */
+const begun = new Map();
+/** @template T @param {string} key @param {() => Promise<T>} body @returns {Promise<T>} */
+const once = (key, body) => {
+  if (!begun.has(key)) begun.set(key, body());
+  return /** @type {Promise<T>} */ (begun.get(key));
+};
+
+/** Debian's packages for the commands needed. The second name is tried where the first does not exist. */
+const DEBIAN = {
+  java: ['openjdk-17-jdk-headless', 'default-jdk-headless'],
+  javac: ['openjdk-17-jdk-headless', 'default-jdk-headless'],
+  mvn: ['maven'],
+  python3: ['python3-venv'],
+  go: ['golang-go'],
+  kcat: ['kcat', 'kafkacat'],
+  cc: ['gcc'],
+};
+
+/** @param {keyof typeof DEBIAN} command @returns {Promise<void>} */
+export const command = (command) =>
+  once(`command ${command}`, async () => {
+    if (onPath(command)) return;
+    const packages = DEBIAN[command];
+    const mayInstall = process.getuid?.() === 0 && onPath('apt-get');
+    if (!mayInstall) throw new Missing(`${command} is not installed (Debian: apt-get install ${packages[0]})`);
+    await withFileLock(join(cacheDir, 'apt.lock'), async () => {
+      const env = { DEBIAN_FRONTEND: 'noninteractive' };
+      await once('apt-get update', () => run('apt-get', ['update', '-qq'], { env, limitMs: 300_000 }));
+      for (const name of packages) {
+        if (onPath(command)) return;
+        const more = command === 'cc' ? ['libc6-dev'] : [];
+        await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name, ...more], {
+          env,
+          limitMs: 600_000,
+        });
+      }
+    });
+    if (!onPath(command)) throw new Missing(`${command} could not be installed with apt-get (${packages.join(', ')})`);
+  });
+
+/**
+ * Builds into a folder of the cache that is named by what it is built from, so that a change builds anew.
+ * @param {string} name
+ * @param {(string | Buffer)[]} inputs
+ * @param {(dir: string) => Promise<void>} build
+ * @returns {Promise<string>} the folder
+ */
+function built(name, inputs, build) {
+  const hash = createHash('sha256');
+  for (const input of inputs) hash.update(input).update('\0');
+  const home = join(cacheDir, 'clients', `${name}-${hash.digest('hex').slice(0, 12)}`);
+  return once(home, async () => {
+    if (existsSync(join(home, '.done'))) return home;
+    return withFileLock(`${home}.lock`, async () => {
+      if (existsSync(join(home, '.done'))) return home;
+      rmSync(home, { recursive: true, force: true });
+      mkdirSync(home, { recursive: true });
+      await build(home);
+      writeFileSync(join(home, '.done'), '');
+      return home;
+    });
+  });
+}
+
+/** @param {string} dir @returns {Buffer[]} contents of its files */
+const contents = (dir) =>
+  readdirSync(dir, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(dir, entry.name)));
+
+/** Kafka's servers and tools of this version. @param {string} version @returns {Promise<string>} */
+export async function kafka(version) {
+  await command('java');
+  await command('mvn');
+  return once(`kafka ${version}`, () => jars(version));
+}
+
+/**
+ * The Java client program against this version of kafka-clients.
+ * @param {string} version
+ * @param {'plain' | 'headers'} compat which twin of Compat.java
+ * @returns {Promise<string>} its class path
+ */
+export async function javaClient(version, compat) {
+  await command('javac');
+  await command('mvn');
+  const lib = join(await once(`clients ${version}`, () => jars(version, 'clients')), '*');
+  const sources = [join(clients, 'java/common/Peer.java'), join(clients, `java/${compat}/Compat.java`)];
+  const dir = await built(`java-${version}`, [version, ...sources.map((path) => readFileSync(path))], async (home) => {
+    await must('javac', ['-nowarn', '-cp', lib, '-d', home, ...sources]);
+  });
+  return [dir, lib].join(delimiter);
+}
+
+/** A virtual environment with what `requirements` lists. @param {string} requirements file in clients/python @returns {Promise<string>} its python */
+export async function python(requirements) {
+  await command('python3');
+  const file = join(clients, 'python', requirements);
+  const dir = await built(`python-${requirements.replace('.txt', '')}`, [readFileSync(file)], async (home) => {
+    const venv = join(home, 'venv');
+    const made = await run('python3', ['-m', 'venv', venv], { limitMs: 180_000 });
+    if (made.code !== 0)
+      throw new Missing(
+        `python3 -m venv does not work (Debian: apt-get install python3-venv): ${made.stdout.slice(0, 200)}`,
+      );
+    await must(join(venv, 'bin/pip'), ['install', '-q', '--disable-pip-version-check', '-r', file], {
+      limitMs: 600_000,
+    });
+  });
+  return join(dir, 'venv/bin/python');
+}
+
+/**
+ * A Go client program: the shared file, the library's own, and the module that pins the library.
+ * @param {string} module folder in clients/go with go.mod and go.sum
+ * @param {string} source folder in clients/go with main.go
+ * @param {Record<string, string>} [replace] import paths to write differently: old sarama lived elsewhere
+ * @returns {Promise<string>} the program
+ */
+export async function goClient(module, source, replace = {}) {
+  await command('go');
+  const from = join(clients, 'go');
+  let main = readFileSync(join(from, source, 'main.go'), 'utf8');
+  for (const [path, other] of Object.entries(replace)) main = main.replaceAll(path, other);
+  const common = readFileSync(join(from, 'common', 'common.go'));
+  const dir = await built(`go-${module}`, [main, common, ...contents(join(from, module))], async (home) => {
+    for (const name of ['go.mod', 'go.sum']) cpSync(join(from, module, name), join(home, name));
+    writeFileSync(join(home, 'main.go'), main);
+    writeFileSync(join(home, 'common.go'), common);
+    await must('go', ['build', '-o', 'program', '.'], {
+      cwd: home,
+      env: { GOFLAGS: '-mod=mod', GOWORK: 'off' },
+      limitMs: 900_000,
+    });
+  });
+  return join(dir, 'program');
+}
+
+/** The JavaScript clients' own node_modules. @returns {Promise<string>} the folder to run them in */
+export const nodeClients = () =>
+  built('js', contents(join(clients, 'js')), async (home) => {
+    cpSync(join(clients, 'js'), home, { recursive: true, filter: (path) => !path.includes('node_modules') });
+    await must('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: home, limitMs: 600_000 });
+  });
+
+/** A C program. @param {string} name @param {string} source path @returns {Promise<string>} the program */
+export async function cProgram(name, source) {
+  await command('cc');
+  const dir = await built(name, [readFileSync(source)], async (home) => {
+    await must('cc', ['-O2', '-Wall', '-o', join(home, name), source]);
+  });
+  return join(dir, name);
+}

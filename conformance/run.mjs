@@ -1,0 +1,104 @@
+#!/usr/bin/env node
+// Real clients and real tools against a broker. See README.md.
+import { parseArgs } from 'node:util';
+import { clientCells } from './cases/client-cells.mjs';
+import { Context } from './lib/cells.mjs';
+import { Missing } from './lib/setup.mjs';
+import { TARGETS, Target } from './lib/targets.mjs';
+import { within } from './lib/wait.mjs';
+
+const USAGE = `usage: npm run conformance -- [options]
+  --against NAME   ${TARGETS.join(', ')} (ottla)
+  --only REGEX     the cells whose name matches
+  --jobs N         cells at a time (2)
+  --list           print the names
+With CI set a skipped cell is a failure. KEEP=1 keeps the brokers' folders.`;
+
+const { values: options } = parseArgs({
+  options: {
+    against: { type: 'string', default: 'ottla' },
+    only: { type: 'string', default: '' },
+    jobs: { type: 'string', default: '2' },
+    list: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (options.help) {
+  console.log(USAGE);
+  process.exit(0);
+}
+
+const ALL = [...clientCells()];
+const only = new RegExp(options.only);
+const chosen = ALL.filter((cell) => only.test(cell.name));
+if (options.list) {
+  for (const cell of chosen) console.log(cell.name);
+  process.exit(0);
+}
+
+const target = new Target(options.against);
+const cells = chosen.filter((cell) => cell.suits?.(target) ?? true);
+const tally = { passed: 0, failed: 0, skipped: 0 };
+/** @type {string[]} */
+const failures = [];
+
+/** @param {import('./lib/cells.mjs').Cell} cell */
+async function check(cell) {
+  const began = performance.now();
+  const notes = [];
+  const context = new Context(target, (line) => notes.push(line));
+  let result = 'ok  ';
+  let story = '';
+  try {
+    await within(cell.name, cell.limitMs ?? 180_000, cell.check(context));
+    tally.passed++;
+  } catch (error) {
+    if (error instanceof Missing && !process.env.CI) {
+      tally.skipped++;
+      result = 'skip';
+      story = `: ${error.message}`;
+    } else {
+      tally.failed++;
+      result = 'FAIL';
+      failures.push(cell.name);
+      story = `\n  ${error.message}`;
+      if (!(error instanceof Missing) && error.stack && !error.message) story = `\n  ${error.stack}`;
+    }
+  } finally {
+    await context.end();
+  }
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  console.log(`${result} ${cell.name} (${seconds} s)${notes.map((note) => ` ${note}`).join('')}${story}`);
+}
+
+/** @param {import('./lib/cells.mjs').Cell[]} list @param {number} jobs */
+async function checkAll(list, jobs) {
+  const queue = [...list];
+  const worker = async () => {
+    for (let cell = queue.shift(); cell; cell = queue.shift()) await check(cell);
+  };
+  await Promise.all(Array.from({ length: jobs }, worker));
+}
+
+const began = performance.now();
+try {
+  await target.start();
+  console.log(`${cells.length} cells against ${target.kind}`);
+  await checkAll(
+    cells.filter((cell) => !cell.alone),
+    Number(options.jobs),
+  );
+  await checkAll(
+    cells.filter((cell) => cell.alone),
+    1,
+  );
+} catch (error) {
+  tally.failed += Math.max(1, cells.length - tally.passed - tally.failed - tally.skipped);
+  console.log(`FAIL ${error.message}`);
+} finally {
+  await target.remove();
+}
+if (failures.length > 0) console.log(`\nfailed:\n${failures.map((name) => `  ${name}`).join('\n')}`);
+console.log(`\n${Math.round((performance.now() - began) / 1000)} s`);
+console.log(`${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped`);
+process.exit(tally.failed > 0 || tally.passed === 0 ? 1 : 0);
