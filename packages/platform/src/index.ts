@@ -16,4 +16,16 @@ export type {
 } from './network.ts';
 export { NetworkError } from './network.ts';
 export type { Platform } from './platform.ts';
-export type { Crypto, Fatal, LogLevel, LogSink, Random, Workers } from './ports.ts';
+export type {
+  Crypto,
+  DirectoryLock,
+  DirectoryLocks,
+  Fatal,
+  Job,
+  JobRegistry,
+  LogLevel,
+  LogSink,
+  Random,
+  Workers,
+} from './ports.ts';
+export { DirectoryLockedError } from './ports.ts';

@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts';
 import type { Disk } from './disk.ts';
 import type { Network } from './network.ts';
-import type { Crypto, Fatal, LogSink, Random, Workers } from './ports.ts';
+import type { Crypto, DirectoryLocks, Fatal, LogSink, Random, Workers } from './ports.ts';
 
 /** The world, as the core sees it. Everything outside the language reaches a component through one of these. */
 export interface Platform {
@@ -13,4 +13,5 @@ export interface Platform {
   readonly crypto: Crypto;
   readonly log: LogSink;
   readonly fatal: Fatal;
+  readonly locks: DirectoryLocks;
 }

@@ -20,6 +20,12 @@ export interface Workers {
   run(job: string, input: readonly Uint8Array[]): Promise<Uint8Array[]>;
 }
 
+/** A job of `Workers`: a pure function. It must not keep or change its input. */
+export type Job = (input: readonly Uint8Array[]) => Uint8Array[];
+
+/** The jobs there are, by name. The worker's bundle holds the same table. */
+export type JobRegistry = ReadonlyMap<string, Job>;
+
 export type LogLevel = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL';
 
 /** Where log lines go. `logger` is Kafka's logger name, e.g. `kafka.server.KafkaServer`. */
@@ -36,4 +42,30 @@ export interface Fatal {
    */
   halt(reason: string, error?: unknown): void;
   exit(code: number, reason: string): void;
+}
+
+/** One broker per log directory, whichever process it runs in. */
+export interface DirectoryLocks {
+  /** Takes the lock of an existing directory, or rejects with `DirectoryLockedError` when another broker has it. */
+  lock(path: string): Promise<DirectoryLock>;
+}
+
+export interface DirectoryLock {
+  /** Idempotent. A process that dies releases what it held. */
+  release(): Promise<void>;
+}
+
+/** Kafka's text, followed by the holder's process id where it can be told. */
+export class DirectoryLockedError extends Error {
+  override readonly name = 'DirectoryLockedError';
+  readonly path: string;
+  readonly holderPid: number | undefined;
+  constructor(path: string, holderPid?: number) {
+    super(
+      `Failed to acquire lock on file .lock in ${path}. A Kafka instance in another process or thread is using this directory.` +
+        (holderPid === undefined ? '' : ` It is held by process ${holderPid}.`),
+    );
+    this.path = path;
+    this.holderPid = holderPid;
+  }
 }

@@ -1,1 +1,17 @@
-export {};
+export { NodeClock } from './clock.ts';
+export { NodeCrypto } from './crypto.ts';
+export { NodeDirectoryLocks } from './directory-lock.ts';
+export { NodeDisk } from './disk.ts';
+export type { FatalFailure, ProcessFatalOptions } from './fatal.ts';
+export { EmbeddedFatal, ProcessFatal } from './fatal.ts';
+export type { LogThreshold, NodeLogOptions } from './log.ts';
+export { NodeLog } from './log.ts';
+export type { NodeNetworkOptions } from './network.ts';
+export { NodeNetwork } from './network.ts';
+export type { NodePlatform, NodePlatformOptions } from './platform.ts';
+export { createNodePlatform } from './platform.ts';
+export { NodeRandom } from './random.ts';
+export type { RollingFileOptions } from './rolling-file.ts';
+export { serveJobs } from './serve-jobs.ts';
+export type { NodeWorkersOptions } from './workers.ts';
+export { NodeWorkers } from './workers.ts';

@@ -1,0 +1,204 @@
+import type { Socket } from 'node:net';
+import {
+  closeLingerMs,
+  connectionTurnBytesMax,
+  sourcePullBytesMax,
+  unsentHighMarkBytes,
+  unsentLowMarkBytes,
+} from '../limits.ts';
+import type { Address, Connection, ConnectionHandler, OutgoingPart } from '../network.ts';
+import { NetworkError } from '../network.ts';
+import { SendQueue } from '../send-queue.ts';
+import type { SendBuffers } from './send-buffers.ts';
+
+/** What a connection asks of its network. */
+export interface ConnectionOwner {
+  readonly sendBuffers: SendBuffers;
+  /** Overwrite released chunks, so that a view kept too long shows. */
+  readonly overwriteReleased: boolean;
+  /** Calls `flush` of the connection at the end of this turn. */
+  flushLater(connection: NodeConnection): void;
+  opened(connection: NodeConnection): void;
+  ended(connection: NodeConnection): void;
+}
+
+/** A TCP connection over a socket of `node:net` that is connected. */
+export class NodeConnection implements Connection {
+  readonly remote: Address;
+  readonly local: Address;
+  readonly #socket: Socket;
+  readonly #owner: ConnectionOwner;
+  readonly #queue = new SendQueue();
+  #handler: ConnectionHandler | undefined;
+  /** Bytes the socket holds because the kernel did not take them at once. */
+  #stalledBytes = 0;
+  #flushQueued = false;
+  #drainWanted = false;
+  #state: 'open' | 'closing' | 'ending' | 'destroyed' = 'open';
+  #error: Error | undefined;
+
+  constructor(socket: Socket, owner: ConnectionOwner) {
+    this.#socket = socket;
+    this.#owner = owner;
+    this.remote = { host: plainHost(socket.remoteAddress ?? ''), port: socket.remotePort ?? 0 };
+    this.local = { host: plainHost(socket.localAddress ?? ''), port: socket.localPort ?? 0 };
+  }
+
+  /** Starts delivering to `handler`. */
+  start(handler: ConnectionHandler): void {
+    this.#handler = handler;
+    const socket = this.#socket;
+    this.#owner.opened(this);
+    socket.on('data', (chunk: Buffer) => {
+      if (this.#state === 'open') handler.received(chunk);
+    });
+    // The peer has no more to say: like Kafka, answer what is queued and close.
+    socket.on('end', () => this.close());
+    socket.on('error', (error) => {
+      this.#error ??=
+        this.#state === 'open' || this.#state === 'closing' ? toNetworkError(error, this.remote) : undefined;
+    });
+    socket.on('close', () => {
+      this.#state = 'destroyed';
+      this.#queue.clear();
+      this.#stalledBytes = 0;
+      this.#owner.ended(this);
+      handler.closed(this.#error);
+    });
+  }
+
+  get unsentBytes(): number {
+    return this.#queue.bytes + this.#stalledBytes;
+  }
+
+  send(parts: readonly OutgoingPart[]): boolean {
+    this.#queue.add(parts);
+    if (this.#state !== 'open') {
+      // Nobody will send it: what is owned is given back.
+      if (this.#state !== 'closing') this.#queue.clear();
+      return true;
+    }
+    this.#flushSoon();
+    if (this.unsentBytes <= unsentHighMarkBytes) return true;
+    this.#drainWanted = true;
+    return false;
+  }
+
+  release(chunk: Buffer): void {
+    if (this.#owner.overwriteReleased) chunk.fill(0xdb);
+  }
+
+  pause(): void {
+    if (this.#state === 'open') this.#socket.pause();
+  }
+
+  resume(): void {
+    if (this.#state === 'open') this.#socket.resume();
+  }
+
+  close(): void {
+    if (this.#state !== 'open') return;
+    this.#state = 'closing';
+    this.#flushSoon();
+  }
+
+  destroy(): void {
+    this.#destroy(undefined);
+  }
+
+  /** Called by the network at the end of a turn. */
+  flush(): void {
+    this.#flushQueued = false;
+    if (this.#state === 'destroyed' || this.#stalledBytes > 0) return;
+    const { sendBuffers } = this.#owner;
+    let turnBytes = 0;
+    while (this.#queue.bytes > 0) {
+      if (turnBytes >= connectionTurnBytesMax) {
+        // Not through the end of this turn: other sockets come first.
+        this.#flushQueued = true;
+        setImmediate(() => this.flush());
+        break;
+      }
+      const before = this.#queue.bytes;
+      let buffers: Uint8Array[];
+      try {
+        buffers = this.#queue.take(sourcePullBytesMax, sendBuffers.newGather, sendBuffers.newPull);
+      } catch (error) {
+        // A frame that cannot be finished: the peer must not take the rest for its continuation.
+        sendBuffers.reclaim();
+        this.#destroy(error instanceof Error ? error : new Error(String(error)));
+        return;
+      }
+      const bytes = before - this.#queue.bytes;
+      turnBytes += bytes;
+      if (!this.#write(buffers, bytes)) return;
+    }
+    this.#afterFlush();
+  }
+
+  /** True when the kernel took everything at once. */
+  #write(buffers: readonly Uint8Array[], bytes: number): boolean {
+    const socket = this.#socket;
+    const { sendBuffers } = this.#owner;
+    const last = buffers.length - 1;
+    let lent: Uint8Array[] | undefined;
+    const written = (): void => {
+      if (lent === undefined) return;
+      sendBuffers.giveBack(lent);
+      this.#stalledBytes = 0;
+      this.flush();
+    };
+    if (last > 0) socket.cork();
+    for (let index = 0; index <= last; index++)
+      socket.write(buffers[index] ?? '', index === last ? written : undefined);
+    if (last > 0) socket.uncork();
+    if (socket.writableLength === 0) {
+      sendBuffers.reclaim();
+      return true;
+    }
+    lent = sendBuffers.lend();
+    this.#stalledBytes = bytes;
+    return false;
+  }
+
+  #afterFlush(): void {
+    if (this.#drainWanted && this.unsentBytes <= unsentLowMarkBytes) {
+      this.#drainWanted = false;
+      if (this.#state === 'open') this.#handler?.drained();
+    }
+    if (this.#state !== 'closing' || this.unsentBytes > 0) return;
+    this.#state = 'ending';
+    this.#socket.end();
+    // What still comes is dropped; the peer's end, read this way, closes the socket without a reset.
+    this.#socket.resume();
+    setTimeout(() => this.#socket.destroy(), closeLingerMs).unref();
+  }
+
+  #flushSoon(): void {
+    if (this.#flushQueued || this.#stalledBytes > 0) return;
+    this.#flushQueued = true;
+    this.#owner.flushLater(this);
+  }
+
+  #destroy(error: Error | undefined): void {
+    if (this.#state === 'destroyed') return;
+    this.#state = 'destroyed';
+    this.#error ??= error;
+    this.#queue.clear();
+    this.#socket.destroy();
+  }
+}
+
+/** Without the prefix of an IPv4 address in IPv6 clothes and without the interface scope. */
+export function plainHost(host: string): string {
+  const mapped = host.startsWith('::ffff:') && host.includes('.') ? host.slice('::ffff:'.length) : host;
+  const scope = mapped.indexOf('%');
+  return scope < 0 ? mapped : mapped.slice(0, scope);
+}
+
+/** Any error of `node:net` as a NetworkError, its code kept. */
+export function toNetworkError(error: unknown, address: Address, operation = 'connection'): NetworkError {
+  if (error instanceof NetworkError) return error;
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'EIO';
+  return new NetworkError(code.startsWith('ERR_') ? 'EINVAL' : code, operation, address);
+}

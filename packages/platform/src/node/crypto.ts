@@ -1,0 +1,16 @@
+import type { Crypto } from '../ports.ts';
+
+/** `node:crypto`, loaded when first used: it is among the dearer modules at start. */
+export class NodeCrypto implements Crypto {
+  randomBytes(length: number): Buffer {
+    return load().randomBytes(length);
+  }
+
+  hash(algorithm: 'md5' | 'sha1' | 'sha256' | 'sha512', data: Uint8Array): Buffer {
+    return load().createHash(algorithm).update(data).digest();
+  }
+}
+
+function load(): typeof import('node:crypto') {
+  return process.getBuiltinModule('node:crypto');
+}

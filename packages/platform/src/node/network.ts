@@ -1,0 +1,159 @@
+import * as net from 'node:net';
+import type { Clock } from '../clock.ts';
+import type {
+  Accept,
+  Address,
+  Connection,
+  ConnectionHandler,
+  ConnectOptions,
+  Listener,
+  ListenOptions,
+  Network,
+} from '../network.ts';
+import { NetworkError } from '../network.ts';
+import type { ConnectionOwner } from './connection.ts';
+import { NodeConnection, plainHost, toNetworkError } from './connection.ts';
+import { SendBuffers } from './send-buffers.ts';
+
+export interface NodeNetworkOptions {
+  /** Overwrite released chunks with 0xDB (debug runs). Default false. */
+  readonly overwriteReleased?: boolean;
+  /** Told of connections that could not be accepted, e.g. EMFILE. Default: nobody. */
+  readonly acceptFailed?: (error: NetworkError) => void;
+}
+
+/** TCP of the machine. */
+export class NodeNetwork implements Network, ConnectionOwner {
+  readonly sendBuffers = new SendBuffers();
+  readonly overwriteReleased: boolean;
+  readonly #clock: Clock;
+  readonly #acceptFailed: (error: NetworkError) => void;
+  readonly #open = new Set<NodeConnection>();
+  #toFlush: NodeConnection[] = [];
+
+  constructor(clock: Clock, options: NodeNetworkOptions = {}) {
+    this.#clock = clock;
+    this.overwriteReleased = options.overwriteReleased ?? false;
+    this.#acceptFailed = options.acceptFailed ?? (() => undefined);
+  }
+
+  /** Connections open now, of both directions. */
+  get openConnections(): number {
+    return this.#open.size;
+  }
+
+  listen(options: ListenOptions, accept: Accept): Promise<Listener> {
+    const asked: Address = { host: options.host, port: options.port };
+    return new Promise((resolve, reject) => {
+      const server = net.createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, (socket) => {
+        // A peer that is gone again has no address any more.
+        if (socket.remoteAddress === undefined) socket.destroy();
+        else this.#accepted(socket, accept);
+      });
+      const failed = (error: Error): void => reject(toNetworkError(error, asked, 'listen'));
+      server.once('error', failed);
+      try {
+        const host = bareHost(options.host);
+        server.listen({ port: options.port, ...(host === '' ? {} : { host }), backlog: options.backlog ?? 511 }, () => {
+          server.off('error', failed);
+          server.on('error', (error) => this.#acceptFailed(toNetworkError(error, asked, 'accept')));
+          resolve(new NodeListener(server, asked));
+        });
+      } catch (error) {
+        reject(toNetworkError(error, asked, 'listen'));
+      }
+    });
+  }
+
+  connect(options: ConnectOptions, handler: (connection: Connection) => ConnectionHandler): Promise<Connection> {
+    const address: Address = { host: options.host, port: options.port };
+    return new Promise((resolve, reject) => {
+      let socket: net.Socket;
+      try {
+        socket = net.connect({
+          host: bareHost(options.host),
+          port: options.port,
+          noDelay: true,
+          keepAlive: true,
+          allowHalfOpen: true,
+        });
+      } catch (error) {
+        reject(toNetworkError(error, address, 'connect'));
+        return;
+      }
+      const failed = (error: Error): void => {
+        timer.cancel();
+        socket.destroy();
+        reject(toNetworkError(error, address, 'connect'));
+      };
+      const timer = this.#clock.setTimer(options.timeoutMs, () =>
+        failed(new NetworkError('ETIMEDOUT', 'connect', address)),
+      );
+      socket.once('error', failed);
+      socket.once('connect', () => {
+        timer.cancel();
+        socket.off('error', failed);
+        const connection = new NodeConnection(socket, this);
+        connection.start(handler(connection));
+        resolve(connection);
+      });
+    });
+  }
+
+  hostName(): string {
+    return process.getBuiltinModule('node:os').hostname();
+  }
+
+  flushLater(connection: NodeConnection): void {
+    this.#toFlush.push(connection);
+    if (this.#toFlush.length === 1) this.#clock.endOfTurn(this.#flush);
+  }
+
+  opened(connection: NodeConnection): void {
+    this.#open.add(connection);
+  }
+
+  ended(connection: NodeConnection): void {
+    this.#open.delete(connection);
+  }
+
+  readonly #flush = (): void => {
+    const connections = this.#toFlush;
+    this.#toFlush = [];
+    for (const connection of connections) connection.flush();
+  };
+
+  #accepted(socket: net.Socket, accept: Accept): void {
+    const connection = new NodeConnection(socket, this);
+    const handler = accept(connection);
+    if (handler === undefined) {
+      socket.on('error', () => undefined);
+      socket.destroy();
+    } else {
+      connection.start(handler);
+    }
+  }
+}
+
+class NodeListener implements Listener {
+  readonly address: Address;
+  readonly #server: net.Server;
+
+  constructor(server: net.Server, asked: Address) {
+    this.#server = server;
+    const bound = server.address();
+    this.address =
+      bound === null || typeof bound === 'string' ? asked : { host: plainHost(bound.address), port: bound.port };
+  }
+
+  /** The port is free when this returns; the callback of `Server.close` would wait for the open connections too. */
+  close(): Promise<void> {
+    this.#server.close(() => undefined);
+    return Promise.resolve();
+  }
+}
+
+/** `[::1]`, as written in a listener's URL, without its brackets. */
+function bareHost(host: string): string {
+  return host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
+}

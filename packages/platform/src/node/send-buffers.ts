@@ -1,0 +1,44 @@
+import { gatherBytesMax, sourcePullBytesMax } from '../limits.ts';
+
+/** Buffers of each size kept for reuse; more than these are left to the garbage collector. */
+const keptMax = 16;
+
+/**
+ * Where outgoing bytes are put together. A flush takes buffers, writes them, and then either reclaims them all, because
+ * the kernel took the bytes at once (the common case: one buffer serves every connection), or lends them to the socket
+ * until it is done. Only one flush uses it at a time, since a flush is synchronous.
+ */
+export class SendBuffers {
+  readonly #gathers: Uint8Array[] = [];
+  readonly #pulls: Uint8Array[] = [];
+  #inUse: Uint8Array[] = [];
+
+  readonly newGather = (): Uint8Array => this.#use(this.#gathers.pop() ?? Buffer.allocUnsafeSlow(gatherBytesMax));
+  readonly newPull = (): Uint8Array => this.#use(this.#pulls.pop() ?? Buffer.allocUnsafeSlow(sourcePullBytesMax));
+
+  /** The bytes of this flush are out: its buffers are free. */
+  reclaim(): void {
+    if (this.#inUse.length === 0) return;
+    this.giveBack(this.#inUse);
+    this.#inUse.length = 0;
+  }
+
+  /** The socket still reads the buffers of this flush: they belong to the caller until `giveBack`. */
+  lend(): Uint8Array[] {
+    const lent = this.#inUse;
+    this.#inUse = [];
+    return lent;
+  }
+
+  giveBack(buffers: readonly Uint8Array[]): void {
+    for (const buffer of buffers) {
+      const kept = buffer.length === gatherBytesMax ? this.#gathers : this.#pulls;
+      if (kept.length < keptMax) kept.push(buffer);
+    }
+  }
+
+  #use(buffer: Uint8Array): Uint8Array {
+    this.#inUse.push(buffer);
+    return buffer;
+  }
+}

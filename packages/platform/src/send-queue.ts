@@ -1,0 +1,107 @@
+import { gatherBytesMax, gatherPartBytesMax, sourcePullBytesMax } from './limits.ts';
+import type { ByteSource, OutgoingPart } from './network.ts';
+
+/** What a connection has still to send, in order. Owns its sources: each is released once, sent or abandoned. */
+export class SendQueue {
+  #parts: OutgoingPart[] = [];
+  #head = 0;
+  /** Bytes of the head part already taken. */
+  #taken = 0;
+  #bytes = 0;
+
+  /** Bytes not yet taken, those of sources included. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  add(parts: readonly OutgoingPart[]): void {
+    for (const part of parts) {
+      this.#parts.push(part);
+      this.#bytes += sizeOf(part);
+    }
+  }
+
+  /**
+   * Takes about `limitBytes` as buffers to write in this order: small parts and small sources gathered in buffers from
+   * `newGather`, large parts as they are, large sources pulled into buffers from `newPull`. Throws what a source throws.
+   */
+  take(limitBytes: number, newGather: () => Uint8Array, newPull: () => Uint8Array): Uint8Array[] {
+    const buffers: Uint8Array[] = [];
+    let gather: Uint8Array | undefined;
+    let gathered = 0;
+    let total = 0;
+    const closeGather = (): void => {
+      if (gather !== undefined && gathered > 0) buffers.push(gather.subarray(0, gathered));
+      gather = undefined;
+      gathered = 0;
+    };
+    for (let part = this.#parts[this.#head]; part !== undefined && total < limitBytes; part = this.#parts[this.#head]) {
+      const left = sizeOf(part) - this.#taken;
+      if (part instanceof Uint8Array && left > gatherPartBytesMax) {
+        closeGather();
+        const length = Math.min(left, limitBytes - total);
+        buffers.push(part.subarray(this.#taken, this.#taken + length));
+        total += length;
+        this.#advance(part, length);
+      } else if (left <= gatherBytesMax) {
+        if (gather === undefined || gathered + left > gather.length) {
+          closeGather();
+          gather = newGather();
+        }
+        this.#copyHead(part, gather, gathered, left);
+        gathered += left;
+        total += left;
+      } else {
+        closeGather();
+        const pull = newPull();
+        const length = Math.min(left, pull.length, sourcePullBytesMax);
+        this.#copyHead(part, pull, 0, length);
+        buffers.push(pull.subarray(0, length));
+        total += length;
+      }
+    }
+    closeGather();
+    return buffers;
+  }
+
+  /** Drops what is left and releases its sources. */
+  clear(): void {
+    const parts = this.#parts;
+    const head = this.#head;
+    this.#parts = [];
+    this.#head = 0;
+    this.#taken = 0;
+    this.#bytes = 0;
+    for (let index = head; index < parts.length; index++) {
+      const part = parts[index];
+      if (part !== undefined && !(part instanceof Uint8Array)) part.release();
+    }
+  }
+
+  #copyHead(part: OutgoingPart, target: Uint8Array, targetStart: number, length: number): void {
+    const start = this.#taken;
+    if (part instanceof Uint8Array) target.set(part.subarray(start, start + length), targetStart);
+    else if (length > 0) part.copyTo(target, targetStart, start, length);
+    this.#advance(part, length);
+  }
+
+  #advance(part: OutgoingPart, length: number): void {
+    this.#bytes -= length;
+    this.#taken += length;
+    if (this.#taken < sizeOf(part)) return;
+    this.#taken = 0;
+    this.#head++;
+    if (this.#head === this.#parts.length) {
+      this.#parts.length = 0;
+      this.#head = 0;
+    } else if (this.#head >= 1024 && this.#head * 2 >= this.#parts.length) {
+      this.#parts.splice(0, this.#head);
+      this.#head = 0;
+    }
+    if (!(part instanceof Uint8Array)) part.release();
+  }
+}
+
+function sizeOf(part: Uint8Array | ByteSource): number {
+  return part instanceof Uint8Array ? part.length : part.sizeBytes;
+}

@@ -1,0 +1,28 @@
+import type { Clock } from './clock.ts';
+
+/** `Clock.sleep` on top of `setTimer`, the same for every twin. */
+export function sleepWith(clock: Pick<Clock, 'setTimer'>, delayMs: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted === true) {
+      reject(signal.reason);
+      return;
+    }
+    const onAbort = (): void => {
+      timer.cancel();
+      reject(signal?.reason);
+    };
+    const timer = clock.setTimer(delayMs, () => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    });
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+/** The longest delay a timer can have, ms: what a signed 32-bit number holds, since Node fires a longer one at once. */
+export const timerDelayMsMax = 2 ** 31 - 1;
+
+/** The delay a timer really gets: within [0, 2^31 - 1], whatever was asked for. */
+export function clampDelayMs(delayMs: number): number {
+  return delayMs > 0 ? Math.min(delayMs, timerDelayMsMax) : 0;
+}
