@@ -14,7 +14,7 @@ export const clientCells = () =>
   CLIENTS.flatMap((client) => [
     ...client.codecs.map((codec) => cell(client, codec, (at) => codecRoundTrip(at, client, codec))),
     cell(client, 'reads every codec', (at) => readsEveryCodec(at, client)),
-    cell(client, 'group of two', (at) => groupOfTwo(at, client)),
+    ...(client.groups === false ? [] : [cell(client, 'group of two', (at) => groupOfTwo(at, client))]),
     cell(client, 'commit and resume', (at) => commitAndResume(at, client)),
   ]);
 

@@ -10,6 +10,7 @@ import { logFlags, SHORT_FLAGS } from '../peers/jvm.mjs';
  * @property {string[]} codecs it can produce and read
  * @property {import('../lib/records.mjs').Abilities} abilities
  * @property {string} [oldest] it needs a broker that still speaks the protocol of this time; Kafka 4 dropped those before 2.1
+ * @property {boolean} [groups] false where it has offsets, but no groups
  * @property {() => Promise<[string, string[]]>} program builds what is missing; the command to put a client command line behind
  */
 
@@ -38,6 +39,26 @@ const pythonClient = (name, requirements, file, more = {}) => ({
   ...more,
 });
 
+/**
+ * @param {string} name
+ * @param {string} version of the protocol, as the program would set it; empty for the library's default
+ * @param {string} module
+ * @returns {Client}
+ */
+const sarama = (name, version, module, more = {}) => ({
+  name,
+  codecs: ALL,
+  abilities: FULL,
+  program: async () => {
+    const replace = module === 'sarama-newest' ? {} : { 'github.com/IBM/sarama': 'github.com/Shopify/sarama' };
+    return [await goClient(module, 'sarama', replace), version === '' ? [] : ['--version', version]];
+  },
+  ...more,
+});
+
+/** @returns {Client} */
+const go = (name) => ({ name, codecs: ALL, abilities: FULL, program: async () => [await goClient(name, name), []] });
+
 /** @type {Client[]} */
 export const CLIENTS = [
   {
@@ -58,6 +79,36 @@ export const CLIENTS = [
   java('2.8', 'headers'),
   java('3.9', 'headers'),
   java('4.3', 'headers'),
+  pythonClient('kafka-python', 'requirements.txt', 'kafkapython.py'),
+  pythonClient('kafka-python-1.4', 'requirements-1.4.txt', 'kafkapython.py', {
+    codecs: ['none', 'gzip', 'snappy', 'lz4'],
+    oldest: '1.0',
+  }),
+  // With its default version it speaks the protocol of 0.8.2: messages without timestamps, offsets in Kafka but no groups.
+  sarama('sarama-1.19', '', 'sarama-1.19', {
+    codecs: ['none', 'gzip', 'snappy'],
+    abilities: { headers: 'none', timestamps: 'none' },
+    oldest: '0.8.2',
+    groups: false,
+  }),
+  sarama('sarama-1.19 at 0.10.2', '0.10.2.0', 'sarama-1.19', {
+    codecs: ['none', 'gzip', 'snappy', 'lz4'],
+    abilities: { headers: 'none', timestamps: 'set' },
+    oldest: '0.10.2',
+  }),
+  sarama('sarama-1.19 at 1.0', '1.0.0', 'sarama-1.19', { codecs: ['none', 'gzip', 'snappy', 'lz4'], oldest: '1.0' }),
+  // zstd needs the protocol of 2.1; the default is 1.0.
+  sarama('sarama-1.33', '', 'sarama-1.33', { codecs: ['none', 'gzip', 'snappy', 'lz4'], oldest: '1.0' }),
+  sarama('sarama-1.33 at 2.8', '2.8.0', 'sarama-1.33'),
+  sarama('sarama', '', 'sarama-newest'),
+  go('kafka-go'),
+  go('franz-go'),
+  {
+    name: 'kafkajs',
+    codecs: ALL,
+    abilities: FULL,
+    program: async () => [process.execPath, [join(await nodeClients(), 'kafkajs.mjs')]],
+  },
 ];
 
 /** @param {string} name @returns {Client} */

@@ -163,9 +163,9 @@ export async function goClient(module, source, replace = {}) {
     for (const name of ['go.mod', 'go.sum']) cpSync(join(from, module, name), join(home, name));
     writeFileSync(join(home, 'main.go'), main);
     writeFileSync(join(home, 'common.go'), common);
-    await must('go', ['build', '-o', 'program', '.'], {
+    await must('go', ['build', '-buildvcs=false', '-o', 'program', '.'], {
       cwd: home,
-      env: { GOFLAGS: '-mod=mod', GOWORK: 'off' },
+      env: { GOWORK: 'off' },
       limitMs: 900_000,
     });
   });
