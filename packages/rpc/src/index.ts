@@ -1,1 +1,5 @@
-export {};
+export type { RpcApi } from './api.ts';
+export { type CallOptions, RpcConnection, type RpcOptions } from './connection.ts';
+export { FrameSplitter } from './frame-splitter.ts';
+export { RpcError, type RpcFailure } from './rpc-error.ts';
+export { ApiRanges } from './versions.ts';

@@ -1,0 +1,21 @@
+/**
+ * Why a call gave no answer. `UNSENT`: the request never left, it is safe to try again. `UNKNOWN`: it may have been
+ * carried out. `UNSUPPORTED_VERSION`: the broker does not speak it.
+ */
+export type RpcFailure = 'CONNECT' | 'TIMEOUT' | 'DISCONNECTED' | 'UNSUPPORTED_VERSION' | 'MALFORMED' | 'CLOSED';
+
+export class RpcError extends Error {
+  override readonly name = 'RpcError';
+  readonly failure: RpcFailure;
+  /** `host:port` of the peer. */
+  readonly peer: string;
+  /** Whether the request may have reached the broker. */
+  readonly mayHaveRun: boolean;
+
+  constructor(failure: RpcFailure, peer: string, message: string, mayHaveRun: boolean, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.failure = failure;
+    this.peer = peer;
+    this.mayHaveRun = mayHaveRun;
+  }
+}

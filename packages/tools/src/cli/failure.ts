@@ -1,0 +1,8 @@
+import { ToolError } from './tool.ts';
+
+/** What the user reads when a tool ends by an exception: the message alone for their mistake, the trace for ours. */
+export function formatFailure(error: unknown): { text: string; exitCode: number } {
+  if (error instanceof ToolError) return { text: `${error.message}\n`, exitCode: error.exitCode };
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { text: `Unexpected failure, please report it:\n${detail}\n`, exitCode: 1 };
+}

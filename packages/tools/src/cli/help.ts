@@ -1,0 +1,68 @@
+/** The help page as jopt-simple's formatter lays it out: 80 columns, two between, cells padded, long words wrapped. */
+import type { OptionSpec } from './option-parser.ts';
+
+const TOTAL_WIDTH = 80;
+const COLUMN_GAP = 2;
+const OPTION_WIDTH_MAX = Math.floor((TOTAL_WIDTH - COLUMN_GAP) / 2);
+const INDENT = '  ';
+
+export function formatHelp(specs: readonly OptionSpec[]): string {
+  const anyRequired = specs.some((spec) => spec.required === true);
+  const rows = [...specs]
+    .sort((left, right) => (left.name < right.name ? -1 : 1))
+    .map((spec) => ({ left: optionCell(spec), right: descriptionCell(spec) }));
+  const header = anyRequired ? 'Option (* = required)' : 'Option';
+  const all = [
+    { left: header, right: 'Description' },
+    { left: '-'.repeat(header.length), right: '-----------' },
+    ...rows,
+  ];
+
+  const optionWidth = Math.min(OPTION_WIDTH_MAX, Math.max(...all.map((row) => row.left.length)));
+  const descriptionWidth = Math.min(
+    TOTAL_WIDTH - optionWidth - COLUMN_GAP,
+    Math.max(...all.map((row) => row.right.length)),
+  );
+  const lines: string[] = [];
+  for (const row of all) {
+    const left = wrap(row.left, optionWidth);
+    const right = wrap(row.right, descriptionWidth);
+    for (let at = 0; at < Math.max(left.length, right.length); at++) {
+      lines.push(
+        (left[at] ?? '').padEnd(optionWidth) + ' '.repeat(COLUMN_GAP) + (right[at] ?? '').padEnd(descriptionWidth),
+      );
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function optionCell(spec: OptionSpec): string {
+  const name = `${spec.required === true ? '* ' : ''}${spec.name.length === 1 ? '-' : '--'}${spec.name}`;
+  if (spec.argument === undefined || spec.argument === 'none') return name;
+  const argument = `${spec.type ?? 'String'}${spec.describedAs === undefined ? '' : `: ${spec.describedAs}`}`;
+  return `${name} ${spec.argument === 'required' ? `<${argument}>` : `[${argument}]`}`;
+}
+
+function descriptionCell(spec: OptionSpec): string {
+  return spec.defaultsTo === undefined
+    ? spec.description
+    : `${spec.description} (default: ${spec.defaultsTo})`.trimStart();
+}
+
+/** Where a line may be broken: after spaces, after a hyphen between letters, after `,` `:` `.` before a letter. */
+const BREAKS = /(?<=\s)(?=\S)|(?<=[A-Za-z]-)(?=[A-Za-z])|(?<=[,:.])(?=[A-Za-z])|(?<=^--|\s--)(?=[A-Za-z])/;
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const paragraph of text.trim().split('\n')) {
+    let line = '';
+    for (const word of paragraph.split(BREAKS)) {
+      if (line !== '' && line.length + word.length > width) {
+        lines.push(line.trimEnd());
+        line = INDENT + word;
+      } else line += word;
+    }
+    if (line !== '') lines.push(line.trimEnd());
+  }
+  return lines;
+}

@@ -1,0 +1,134 @@
+/**
+ * The option syntax of most of Kafka's tools (they use jopt-simple 5): `--name value`, `--name=value`, the same with one
+ * dash, repeats that add up, no abbreviations, free arguments ignored, `--` ends the options.
+ */
+import { ToolError } from './tool.ts';
+
+export interface OptionSpec {
+  readonly name: string;
+  readonly description: string;
+  /** `none`: a flag; `optional`: takes the next word unless that looks like an option. Default `none`. */
+  readonly argument?: 'none' | 'required' | 'optional';
+  /** Shown in the help as `<Type: describedAs>`. */
+  readonly describedAs?: string;
+  readonly type?: 'String' | 'Integer' | 'Long' | 'Double';
+  readonly defaultsTo?: string;
+  /** Marked `*` in the help; its absence is an error unless help or version is asked for. */
+  readonly required?: boolean;
+}
+
+export class OptionError extends ToolError {
+  override readonly name = 'OptionError';
+}
+
+const INTEGER = /^[+-]?\d+$/;
+
+export class ParsedOptions {
+  readonly #specs: ReadonlyMap<string, OptionSpec>;
+  readonly #values: ReadonlyMap<string, readonly string[]>;
+
+  constructor(specs: ReadonlyMap<string, OptionSpec>, values: ReadonlyMap<string, readonly string[]>) {
+    this.#specs = specs;
+    this.#values = values;
+  }
+
+  has(name: string): boolean {
+    return this.#values.has(name);
+  }
+
+  hasArgument(name: string): boolean {
+    return (this.#values.get(name)?.length ?? 0) > 0;
+  }
+
+  /** All values given, or the default; empty when neither. */
+  values(name: string): readonly string[] {
+    const given = this.#values.get(name);
+    if (given !== undefined && given.length > 0) return given;
+    const preset = this.#specs.get(name)?.defaultsTo;
+    return preset === undefined ? [] : [preset];
+  }
+
+  value(name: string): string | undefined {
+    const all = this.values(name);
+    if (all.length > 1)
+      throw new OptionError(`Found multiple arguments for option ${name}, but you asked for only one`);
+    return all[0];
+  }
+
+  number(name: string): number | undefined {
+    const text = this.value(name);
+    return text === undefined ? undefined : Number(text);
+  }
+}
+
+export class OptionParser {
+  readonly specs: readonly OptionSpec[];
+  readonly #byName: ReadonlyMap<string, OptionSpec>;
+
+  constructor(specs: readonly OptionSpec[]) {
+    this.specs = specs;
+    this.#byName = new Map(specs.map((spec) => [spec.name, spec]));
+  }
+
+  parse(args: readonly string[]): ParsedOptions {
+    const values = new Map<string, string[]>();
+    for (let at = 0; at < args.length; at++) {
+      const word = args[at] ?? '';
+      if (word === '--') break;
+      if (!looksLikeOption(word)) continue;
+      const { name, inline } = split(word);
+      const spec = this.#byName.get(name);
+      if (spec === undefined) throw new OptionError(`${name} is not a recognized option`);
+      const collected = values.get(name) ?? [];
+      values.set(name, collected);
+      const kind = spec.argument ?? 'none';
+      if (kind === 'none') continue;
+      let value = inline;
+      if (value === undefined) {
+        const next = args[at + 1];
+        if (next !== undefined && (kind === 'required' || !looksLikeOption(next))) {
+          value = next;
+          at++;
+        }
+      }
+      if (value === undefined) {
+        if (kind === 'required') throw new OptionError(`Option ${name} requires an argument`);
+        continue;
+      }
+      checkType(spec, value);
+      collected.push(value);
+    }
+    this.#checkRequired(values);
+    return new ParsedOptions(this.#byName, values);
+  }
+
+  #checkRequired(values: ReadonlyMap<string, unknown>): void {
+    if (values.has('help') || values.has('version')) return;
+    const missing = this.specs
+      .filter((spec) => spec.required === true && !values.has(spec.name))
+      .map((spec) => spec.name);
+    if (missing.length > 0) throw new OptionError(`Missing required option(s) [${missing.join(', ')}]`);
+  }
+}
+
+const looksLikeOption = (word: string): boolean => word.length > 1 && word.startsWith('-') && word !== '--';
+
+function split(word: string): { name: string; inline: string | undefined } {
+  const bare = word.startsWith('--') ? word.slice(2) : word.slice(1);
+  const equals = bare.indexOf('=');
+  return equals < 0
+    ? { name: bare, inline: undefined }
+    : { name: bare.slice(0, equals), inline: bare.slice(equals + 1) };
+}
+
+function checkType(spec: OptionSpec, value: string): void {
+  const fits =
+    spec.type === 'Integer'
+      ? INTEGER.test(value) && Math.abs(Number(value)) <= 2 ** 31
+      : spec.type === 'Long'
+        ? INTEGER.test(value)
+        : spec.type === 'Double'
+          ? value.trim() !== '' && !Number.isNaN(Number(value))
+          : true;
+  if (!fits) throw new OptionError(`Cannot parse argument '${value}' of option ${spec.name}`);
+}

@@ -1,0 +1,40 @@
+/** The one program behind every script in bin/: its first argument names the tool. Each tool is loaded when it is asked for. */
+import { formatFailure } from './cli/failure.ts';
+import type { Tool } from './cli/tool.ts';
+
+const TOOLS: Readonly<Record<string, () => Promise<Tool>>> = {
+  'kafka.Kafka': async () => (await import('./server/kafka-server.ts')).kafkaServer,
+  'kafka-storage': async () => (await import('./server/kafka-storage.ts')).kafkaStorage,
+  'kafka-topics': async () => (await import('./topics/kafka-topics.ts')).kafkaTopics,
+  'kafka-console-producer': async () => (await import('./console/console-producer.ts')).consoleProducer,
+  'kafka-console-consumer': async () => (await import('./console/console-consumer.ts')).consoleConsumer,
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+const load = TOOLS[name];
+if (load === undefined) {
+  process.stderr.write(`Unknown tool '${name}'. Tools: ${Object.keys(TOOLS).join(', ')}\n`);
+  process.exitCode = 1;
+} else {
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort(signal));
+  // A reader that went away (`| head`) is no failure of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') interrupted.abort('EPIPE');
+  });
+  const io = {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    interactive: process.stdin.isTTY === true,
+    signal: interrupted.signal,
+  };
+  try {
+    const tool = await load();
+    process.exitCode = await tool(args, io);
+  } catch (error) {
+    const failure = formatFailure(error);
+    process.stderr.write(failure.text);
+    process.exitCode = failure.exitCode;
+  }
+}
