@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import type { DirectoryEntry, Disk, DiskFile, FileStat, OpenOptions } from '../disk.ts';
-import { PathQueue } from '../path-queue.ts';
+import { FileReplacer } from '../replace-file.ts';
 import { toDiskError } from './disk-error.ts';
 import { NodeFile } from './disk-file.ts';
 
@@ -8,8 +8,7 @@ const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL, O_TRUNC } = fs.constants;
 
 /** The machine's file system. */
 export class NodeDisk implements Disk {
-  // Two replacements of one path would write the same `.tmp` file.
-  readonly #replacements = new PathQueue();
+  readonly #replacer = new FileReplacer(this);
 
   async open(path: string, options?: OpenOptions): Promise<DiskFile> {
     const descriptor = await call<number>('open', path, (callback) => fs.open(path, openFlags(options), callback));
@@ -87,18 +86,7 @@ export class NodeDisk implements Disk {
   }
 
   replaceFile(path: string, content: Uint8Array | string): Promise<void> {
-    const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-    return this.#replacements.run(path, async () => {
-      const file = await this.open(`${path}.tmp`, { mode: 'write', create: true, truncate: true });
-      try {
-        await file.write(bytes, 0, bytes.length, 0);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await this.rename(`${path}.tmp`, path);
-      await this.syncDirectory(path.slice(0, Math.max(1, path.lastIndexOf('/'))));
-    });
+    return this.#replacer.replace(path, content);
   }
 
   async space(path: string): Promise<{ freeBytes: number; totalBytes: number }> {

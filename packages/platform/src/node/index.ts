@@ -1,3 +1,6 @@
+export { MemoryDisk } from '../memory/disk.ts';
+export type { MemoryPlatform, MemoryPlatformOptions } from '../memory/platform.ts';
+export { createMemoryPlatform } from '../memory/platform.ts';
 export { NodeClock } from './clock.ts';
 export { NodeCrypto } from './crypto.ts';
 export { NodeDirectoryLocks } from './directory-lock.ts';

@@ -1,0 +1,39 @@
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { createMemoryPlatform } from '../memory/platform.ts';
+import { createNodePlatform } from '../node/platform.ts';
+import type { Platform } from '../platform.ts';
+
+/** One implementation of the ports, for tests that all of them must pass. */
+export interface Twin {
+  readonly name: string;
+  /** Runs `body` with a platform and an empty directory. Simulated: drives the world until `body` is done. */
+  run(body: (platform: Platform, directory: string) => Promise<void>): Promise<void>;
+}
+
+export const nodeTwin: Twin = {
+  name: 'node',
+  run: async (body) => {
+    const directory = realpathSync(mkdtempSync(`${tmpdir()}/ottla-platform-`));
+    const platform = createNodePlatform({ log: { console: 'none' }, overwriteReleased: true });
+    try {
+      await body(platform, directory);
+    } finally {
+      await platform.close();
+      rmSync(directory, { recursive: true, force: true });
+    }
+  },
+};
+
+export const memoryTwin: Twin = {
+  name: 'memory',
+  run: async (body) => {
+    const platform = createMemoryPlatform({ log: { console: 'none' } });
+    try {
+      await platform.disk.makeDirectory('/data');
+      await body(platform, '/data');
+    } finally {
+      await platform.close();
+    }
+  },
+};
