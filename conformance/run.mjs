@@ -2,6 +2,10 @@
 // Real clients and real tools against a broker. See README.md.
 import { parseArgs } from 'node:util';
 import { clientCells } from './cases/client-cells.mjs';
+import { diskCells } from './cases/disk-cells.mjs';
+import { durabilityCells } from './cases/durability-cells.mjs';
+import { millionCells } from './cases/million-cells.mjs';
+import { toolCells } from './cases/tool-cells.mjs';
 import { Context } from './lib/cells.mjs';
 import { Missing } from './lib/setup.mjs';
 import { TARGETS, Target } from './lib/targets.mjs';
@@ -12,7 +16,7 @@ const USAGE = `usage: npm run conformance -- [options]
   --only REGEX     the cells whose name matches
   --jobs N         cells at a time (2)
   --list           print the names
-With CI set a skipped cell is a failure. KEEP=1 keeps the brokers' folders.`;
+ROUNDS=N sets the kills of the crash cell (20). With CI set a skipped cell is a failure. KEEP=1 keeps the brokers' folders.`;
 
 const { values: options } = parseArgs({
   options: {
@@ -28,7 +32,7 @@ if (options.help) {
   process.exit(0);
 }
 
-const ALL = [...clientCells()];
+const ALL = [...clientCells(), ...toolCells(), ...diskCells(), ...millionCells(), ...durabilityCells()];
 const only = new RegExp(options.only);
 const chosen = ALL.filter((cell) => only.test(cell.name));
 if (options.list) {

@@ -2,6 +2,7 @@
 import { CLIENTS } from '../clients/registry.mjs';
 import { expect, expectNone } from '../lib/cells.mjs';
 import { difference, keyOf } from '../lib/records.mjs';
+import { batchesOf } from '../lib/wire-batches.mjs';
 
 /** @typedef {import('../lib/cells.mjs').Cell} Cell */
 /** @typedef {import('../lib/cells.mjs').Context} Context */
@@ -31,6 +32,8 @@ async function codecRoundTrip(at, client, codec) {
   const topic = await at.topic(`${client.name}-${codec}`, 2);
   const base = Date.now();
   const wrote = await at.produce(client, topic, { codec, count: RECORDS, partitions: 2, base });
+  const stored = (await batchesOf(at.target.port, topic, 0)).map((batch) => batch.codec);
+  expect(stored.length > 0 && stored.every((each) => each === codec), `stored with ${stored}, produced with ${codec}`);
   await at.produce(client, topic, { codec, start: RECORDS, count: 40, partitions: 2, base, firstOffset: RECORDS / 2 });
   const read = await at.consume(client, topic, RECORDS + 40, 2);
   expectNone(difference(read, { ...wrote, count: RECORDS + 40 }));

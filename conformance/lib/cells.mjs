@@ -1,7 +1,8 @@
 // A cell is one promise, checked with one program. The runner takes them two at a time.
 import { clientNamed } from '../clients/registry.mjs';
-import { LineProcess } from './processes.mjs';
-import { difference } from './records.mjs';
+import { toolCommand } from '../peers/tools.mjs';
+import { LineProcess, run } from './processes.mjs';
+import { kafka } from './setup.mjs';
 
 /**
  * @typedef {object} Cell
@@ -60,7 +61,7 @@ export class Context {
    * @param {string} topic
    * @param {{ codec?: string, start?: number, count: number, partitions?: number, base?: number, firstOffset?: number }} what
    * @param {import('./targets.mjs').Target} [target]
-   * @returns {Promise<Parameters<typeof difference>[1]>} what was written, for `difference`
+   * @returns {Promise<Parameters<typeof import('./records.mjs').difference>[1]>} what was written, for `difference`
    */
   async produce(
     client,
@@ -104,6 +105,26 @@ export class Context {
     const process = await this.client(client, 'consume', { topic, partitions, max: count }, target);
     await process.finish(90_000);
     return process.events.filter((event) => event.event === 'record');
+  }
+
+  /**
+   * Runs one of Kafka's tools to its end, with `--bootstrap-server` added unless the tool needs none.
+   * @param {string} version
+   * @param {string} name
+   * @param {string[]} args
+   * @param {{ target?: import('./targets.mjs').Target | null, code?: number, limitMs?: number, input?: string }} [options] the exit code expected
+   * @returns {Promise<{ stdout: string, stderr: string, lines: string[] }>}
+   */
+  async tool(version, name, args, { target = this.target, code = 0, limitMs = 120_000, input } = {}) {
+    await kafka(version);
+    const server = target === null ? [] : ['--bootstrap-server', target.bootstrap];
+    const outcome = await run(...(await toolCommand(version, name, [...server, ...args])), { limitMs, input });
+    if (outcome.code !== code) {
+      const said = `${outcome.stdout.slice(-1500)}\n${outcome.stderr.slice(-1500)}`.trim();
+      throw new Error(`${name} ${args.join(' ')}: exit code ${outcome.code} instead of ${code}\n${said}`);
+    }
+    const lines = outcome.stdout.split('\n').filter((line) => line !== '');
+    return { stdout: outcome.stdout, stderr: outcome.stderr, lines };
   }
 
   /** Ends what the cell left running. */

@@ -10,7 +10,7 @@ process.on('exit', () => {
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(130));
 
-const track = (child) => {
+export const track = (child) => {
   living.add(child);
   child.once('exit', () => living.delete(child));
   child.once('error', () => living.delete(child));

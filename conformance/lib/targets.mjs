@@ -66,7 +66,9 @@ export class Target {
       const shared = { version: this.version, id: 1, port: this.port, dataDir: this.dataDir, set: this.set };
       if (this.kind === 'kafka-3.9') {
         const zookeeper = await startZooKeeper(this.dir, { port: (await freePort()) - 1 });
-        await startKafka(this.dir, { ...shared, zookeeper });
+        // After a kill the broker's id is free again once its session is over.
+        const set = { 'zookeeper.session.timeout.ms': '6000', ...this.set };
+        await startKafka(this.dir, { ...shared, zookeeper, set });
       } else await startKafka(this.dir, { ...shared, controllerPort: await freePort() });
     } else {
       mkdirSync(this.dataDir, { recursive: true });

@@ -11,7 +11,7 @@ def arguments():
     parser.add_argument("command", choices=["produce", "consume", "group", "load"])
     for name in ("bootstrap", "topic", "codec", "group", "name"):
         parser.add_argument("--" + name, default="")
-    for name, default in (("partitions", 1), ("count", 0), ("start", 0), ("base", 0), ("max", -1)):
+    for name, default in (("partitions", 1), ("count", 0), ("start", 0), ("base", 0), ("max", -1), ("rate", 1000)):
         parser.add_argument("--" + name, type=int, default=default)
     return parser.parse_args()
 

@@ -2,6 +2,7 @@
 
 import sys
 import threading
+import time
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, Producer, TopicPartition
 
@@ -123,8 +124,11 @@ def load(args):
         return report
 
     sent = 0
+    begun = time.monotonic()
     while not stdin.asked.is_set():
-        if room.acquire(blocking=False):
+        if sent > (time.monotonic() - begun) * args.rate:
+            producer.poll(0.001)
+        elif room.acquire(blocking=False):
             producer.produce(args.topic, key=args.name, value=b"%d" % sent, partition=sent % args.partitions, on_delivery=delivered(sent))
             sent += 1
             producer.poll(0)

@@ -164,8 +164,12 @@ public final class Peer {
             "max.in.flight.requests.per.connection", "5", "reconnect.backoff.ms", "50", "reconnect.backoff.max.ms", "200", "delivery.timeout.ms", "120000");
         watchStdin(() -> { });
         Semaphore room = new Semaphore(500);
-        long sent = 0, partitions = number("partitions", 1);
+        long sent = 0, partitions = number("partitions", 1), rate = number("rate", 1000), begun = System.nanoTime();
         while (!asked) {
+            if (sent > (System.nanoTime() - begun) * rate / 1_000_000_000L) {
+                Thread.sleep(1);
+                continue;
+            }
             if (!room.tryAcquire(100, TimeUnit.MILLISECONDS)) continue;
             final long i = sent++;
             producer.send(Compat.plain(text("topic"), (int) (i % partitions), text("name"), String.valueOf(i)), (at, error) -> {
