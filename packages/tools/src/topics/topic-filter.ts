@@ -1,0 +1,28 @@
+import type { ParsedOptions } from '../cli/option-parser.ts';
+import { ToolError } from '../cli/tool.ts';
+import type { Cluster } from '../client/cluster.ts';
+
+/** Topics whose whole name matches `--topic` (a regular expression; a comma separates alternatives), sorted. */
+export async function matchingTopics(cluster: Cluster, options: ParsedOptions): Promise<string[]> {
+  const wanted = options.value('topic');
+  const pattern = wanted === undefined ? undefined : topicPattern(wanted);
+  const { topics } = await cluster.metadata(null);
+  return topics
+    .filter((topic) => !(options.has('exclude-internal') && topic.isInternal))
+    .map((topic) => topic.name ?? '')
+    .filter((name) => pattern === undefined || pattern.test(name))
+    .sort();
+}
+
+export function topicPattern(text: string): RegExp {
+  const source = text
+    .trim()
+    .replaceAll(',', '|')
+    .replaceAll(' ', '')
+    .replace(/^["']+|["']+$/g, '');
+  try {
+    return new RegExp(`^(?:${source})$`, 'u');
+  } catch {
+    throw new ToolError(`${text} is an invalid regex.`);
+  }
+}
