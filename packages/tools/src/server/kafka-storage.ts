@@ -1,7 +1,8 @@
 /** kafka-storage.sh: make ids, format log directories, show what is in them. Kafka's StorageTool of 3.9. */
-import { isUuid, randomUuid } from '@ottla/common';
+import { randomUuid } from '@ottla/common';
 import { readProperties, writeProperties } from '@ottla/common/config';
 import type { Platform } from '@ottla/platform';
+import { isUuid } from '@ottla/protocol';
 import { type Argument, type ParsedArguments, parseArguments } from '../cli/arguments.ts';
 import { type Tool, ToolError, type ToolIo } from '../cli/tool.ts';
 import { toolPlatform } from '../client/platform.ts';
