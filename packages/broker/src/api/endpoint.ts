@@ -6,8 +6,8 @@ import {
   type ApiKey,
   apiName,
   decodeRequest,
-  encodeResponseFrame,
   ErrorCode,
+  encodeResponseFrame,
   type OutgoingPart,
   ProtocolError,
   type Reader,
@@ -26,6 +26,7 @@ export interface Exchange {
   retainFrame(): void;
   releaseFrame(): void;
   onAbandoned(callback: () => void): void;
+  describeClient(softwareName: string, softwareVersion: string): void;
 }
 
 /** What the connections of a broker share to serve requests. */
@@ -137,6 +138,10 @@ class HandlerCall<Req, Res> implements Call<Req, Res> {
 
   onAbandoned(callback: () => void): void {
     this.#exchange.onAbandoned(callback);
+  }
+
+  describeClient(softwareName: string, softwareVersion: string): void {
+    this.#exchange.describeClient(softwareName, softwareVersion);
   }
 
   fail(error: unknown): void {

@@ -48,6 +48,8 @@ export interface Call<Req, Res> {
   releaseFrame(): void;
   /** Runs once when the connection goes before the answer: drop waiters. */
   onAbandoned(callback: () => void): void;
+  /** ApiVersions tells which client software is at the other end (KIP-511). */
+  describeClient(softwareName: string, softwareVersion: string): void;
 }
 
 export interface ApiHandler<Req, Res> {

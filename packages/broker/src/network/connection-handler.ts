@@ -1,0 +1,211 @@
+/**
+ * The request pipeline of one connection. Kafka runs one request of a connection at a time; here Produce may run ahead
+ * behind Produce, which makes no difference to be seen: appends are staged in the order of the requests, and answers
+ * leave in the order of the requests. The connection is not read while it is past one of its limits (limits.ts).
+ */
+import type { Connection, ConnectionHandler } from '@ottla/platform';
+import { ApiKey, decodeRequestHeader, type OutgoingPart, ProtocolError, Reader } from '@ottla/protocol';
+import type { Endpoint } from '../api/endpoint.ts';
+import { ANONYMOUS, type Principal } from '../api/handler.ts';
+import { type Frame, FrameReader, InvalidReceiveError } from './frame-reader.ts';
+import { InFlightRequest, type RequestOwner } from './in-flight-request.ts';
+import { unansweredRequestsMax, unreadBytesMax } from './limits.ts';
+import type { RequestServer } from './request-server.ts';
+
+export class KafkaConnection implements ConnectionHandler, RequestOwner {
+  readonly connectionId: string;
+  readonly listener: string;
+  readonly clientAddress: string;
+  readonly principal: Principal = ANONYMOUS;
+  softwareName = 'unknown';
+  softwareVersion = 'unknown';
+  /** Monotonic time of the last request or answer. */
+  lastActiveMs: number;
+  readonly #connection: Connection;
+  readonly #server: RequestServer;
+  readonly #frames: FrameReader;
+  readonly #onClosed: (connection: KafkaConnection) => void;
+  readonly #reader = new Reader();
+  /** Requests in order of arrival whose answers have not been handed to the socket. */
+  readonly #line: InFlightRequest[] = [];
+  /** A complete frame that must wait for the answers before it. */
+  #head: Frame | undefined;
+  #runningInOrder = false;
+  #writable = true;
+  #paused = false;
+  #pumping = false;
+  #isClosed = false;
+  #isEnding = false;
+
+  constructor(
+    connection: Connection,
+    connectionId: string,
+    listener: string,
+    server: RequestServer,
+    onClosed: (connection: KafkaConnection) => void,
+  ) {
+    this.#connection = connection;
+    this.connectionId = connectionId;
+    this.listener = listener;
+    this.clientAddress = connection.remote.host;
+    this.#server = server;
+    this.#frames = new FrameReader(connection, server);
+    this.#onClosed = onClosed;
+    this.lastActiveMs = server.clock.monotonicMs();
+  }
+
+  get unanswered(): number {
+    return this.#line.length;
+  }
+
+  received(chunk: Buffer): void {
+    if (this.#isClosed || this.#isEnding) {
+      this.#connection.release(chunk);
+      return;
+    }
+    this.#frames.push(chunk);
+    this.#pump();
+  }
+
+  drained(): void {
+    this.#writable = true;
+    this.#pump();
+  }
+
+  closed(_error: Error | undefined): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#server.budget.stopWaiting(this.#budgetReturned);
+    this.#head?.release();
+    this.#head = undefined;
+    this.#frames.close();
+    for (const request of this.#line.splice(0)) request.abandon();
+    this.#onClosed(this);
+  }
+
+  /** Takes no further requests; closes once those that run are answered. */
+  end(): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    if (this.#line.length === 0) this.#connection.close();
+  }
+
+  /** Drops the connection and what is in flight. */
+  destroy(): void {
+    this.#connection.destroy();
+    this.closed(undefined);
+  }
+
+  answered(_request: InFlightRequest): void {
+    if (this.#line[0]?.isAnswered !== true) return;
+    let parts: OutgoingPart[] | undefined;
+    const nowMs = this.#server.clock.monotonicMs();
+    this.lastActiveMs = nowMs;
+    let done = 0;
+    for (let next = this.#line[0]; next?.isAnswered === true; next = this.#line[done]) {
+      done++;
+      this.#server.completed(next, nowMs);
+      if (next.parts === undefined) continue;
+      if (parts === undefined) parts = next.parts;
+      else for (const part of next.parts) parts.push(part);
+      next.parts = undefined;
+    }
+    if (done === this.#line.length) this.#line.length = 0;
+    else this.#line.splice(0, done);
+    if (parts !== undefined) this.#writable = this.#connection.send(parts);
+    if (this.#line.length === 0) this.#runningInOrder = false;
+    if (this.#isEnding && this.#line.length === 0) this.#connection.close();
+    else this.#pump();
+  }
+
+  refused(reason: string, error: unknown): void {
+    this.#server.refused(this, reason, error);
+    this.destroy();
+  }
+
+  #pump(): void {
+    if (this.#pumping || this.#isClosed || this.#isEnding) return;
+    this.#pumping = true;
+    try {
+      while (this.#writable && this.#line.length < unansweredRequestsMax) {
+        const frame = this.#head ?? this.#frames.next();
+        if (frame === undefined) break;
+        this.#head = frame;
+        if (!this.#mayStart(frame)) break;
+        this.#head = undefined;
+        this.#start(frame);
+        if (this.#isClosed || this.#isEnding) return;
+      }
+    } catch (error) {
+      if (!(error instanceof InvalidReceiveError)) throw error;
+      this.#server.invalidReceive(this, error);
+      this.destroy();
+    } finally {
+      this.#pumping = false;
+    }
+    if (!this.#isClosed) this.#adjustReading();
+  }
+
+  #mayStart(frame: Frame): boolean {
+    if (this.#line.length === 0) return true;
+    if (this.#runningInOrder || frame.end - frame.start < 2) return false;
+    return this.#server.endpoint(frame.buffer.readInt16BE(frame.start))?.inOrder === false;
+  }
+
+  #start(frame: Frame): void {
+    const reader = this.#reader.reset(frame.buffer, frame.start, frame.end);
+    let request: InFlightRequest;
+    try {
+      const header = decodeRequestHeader(reader);
+      const endpoint = this.#server.endpoint(header.requestApiKey);
+      const version = header.requestApiVersion;
+      this.lastActiveMs = this.#server.clock.monotonicMs();
+      if (endpoint === undefined || !this.#server.serves(endpoint, version)) {
+        if (endpoint?.key !== ApiKey.ApiVersions) {
+          frame.release();
+          this.refused(unsupported(endpoint, header.requestApiKey, version), undefined);
+          return;
+        }
+      }
+      request = new InFlightRequest(
+        this,
+        endpoint,
+        frame,
+        version,
+        header.correlationId,
+        header.clientId ?? '',
+        this.lastActiveMs,
+      );
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      frame.release();
+      this.refused('the request header cannot be read', error);
+      return;
+    }
+    this.#line.push(request);
+    if (request.endpoint.inOrder) this.#runningInOrder = true;
+    this.#server.serve(request, reader);
+    if (!request.isFrameRetained) frame.release();
+  }
+
+  #adjustReading(): void {
+    const starved = this.#frames.isStarved;
+    if (starved) this.#server.budget.wait(this.#budgetReturned);
+    const pause =
+      starved ||
+      !this.#writable ||
+      this.#line.length >= unansweredRequestsMax ||
+      (this.#head !== undefined && this.#frames.unreadBytes > unreadBytesMax);
+    if (pause === this.#paused) return;
+    this.#paused = pause;
+    if (pause) this.#connection.pause();
+    else this.#connection.resume();
+  }
+
+  readonly #budgetReturned = (): void => this.#pump();
+}
+
+function unsupported(endpoint: Endpoint | undefined, apiKey: number, version: number): string {
+  if (endpoint === undefined) return `Received request api key ${apiKey} which is not served here`;
+  return `Received request api key ${endpoint.name} with version ${version} which is not enabled`;
+}

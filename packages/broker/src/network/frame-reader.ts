@@ -1,0 +1,198 @@
+/**
+ * Cuts what a connection receives into frames (int32 size, then that many bytes), on demand: nothing is taken from a
+ * chunk before the connection asks for the next request. A frame within one chunk is a view into it and pins it; one
+ * that spans chunks is gathered in a buffer of its own.
+ */
+import type { Connection } from '@ottla/platform';
+import type { ByteBudget } from './byte-budget.ts';
+import type { FrameBuffers } from './frame-buffers.ts';
+
+/** The size of a frame is negative or above `socket.request.max.bytes`; Java: InvalidReceiveException. */
+export class InvalidReceiveError extends Error {
+  override readonly name = 'InvalidReceiveError';
+}
+
+/** What frames are made from, shared by the connections of a broker. */
+export interface FrameResources {
+  readonly budget: ByteBudget;
+  readonly buffers: FrameBuffers;
+  /** `socket.request.max.bytes`. */
+  frameBytesMax(): number;
+}
+
+/** A received chunk, given back to the connection when no frame views it any more. */
+class ChunkLease {
+  readonly chunk: Buffer;
+  readonly #connection: Connection;
+  #uses = 1;
+
+  constructor(chunk: Buffer, connection: Connection) {
+    this.chunk = chunk;
+    this.#connection = connection;
+  }
+
+  use(): void {
+    this.#uses++;
+  }
+
+  release(): void {
+    this.#uses--;
+    if (this.#uses === 0) this.#connection.release(this.chunk);
+  }
+}
+
+/** One request's bytes, without the size: `buffer[start, end)`. */
+export class Frame {
+  readonly buffer: Buffer;
+  readonly start: number;
+  readonly end: number;
+  readonly #resources: FrameResources;
+  /** Undefined: `buffer` is the frame's own. */
+  readonly #lease: ChunkLease | undefined;
+  #released = false;
+
+  constructor(buffer: Buffer, start: number, end: number, resources: FrameResources, lease: ChunkLease | undefined) {
+    this.buffer = buffer;
+    this.start = start;
+    this.end = end;
+    this.#resources = resources;
+    this.#lease = lease;
+  }
+
+  /** Idempotent. Views into the frame are dead afterwards. */
+  release(): void {
+    if (this.#released) return;
+    this.#released = true;
+    if (this.#lease !== undefined) this.#lease.release();
+    else this.#resources.buffers.giveBack(this.buffer);
+    this.#resources.budget.giveBack(this.end - this.start);
+  }
+}
+
+const NO_CHUNKS: ChunkLease[] = [];
+
+export class FrameReader {
+  readonly #resources: FrameResources;
+  readonly #connection: Connection;
+  #chunks: ChunkLease[] = NO_CHUNKS;
+  /** Bytes of the first chunk already taken. */
+  #offset = 0;
+  #unreadBytes = 0;
+  /** The size so far, when its four bytes came in pieces, and how many of them came. */
+  #size = 0;
+  #sizeBytes = 0;
+  #own: Buffer | undefined;
+  #ownSize = 0;
+  #ownFilled = 0;
+  #starved = false;
+
+  constructor(connection: Connection, resources: FrameResources) {
+    this.#connection = connection;
+    this.#resources = resources;
+  }
+
+  /** Received and not yet part of a frame. */
+  get unreadBytes(): number {
+    return this.#unreadBytes;
+  }
+
+  /** The last `next` failed because the budget is spent: wait for it, then ask again. */
+  get isStarved(): boolean {
+    return this.#starved;
+  }
+
+  push(chunk: Buffer): void {
+    const lease = new ChunkLease(chunk, this.#connection);
+    if (this.#chunks === NO_CHUNKS) this.#chunks = [lease];
+    else this.#chunks.push(lease);
+    this.#unreadBytes += chunk.length;
+  }
+
+  /** The next complete frame; undefined when there is none yet. Throws InvalidReceiveError. */
+  next(): Frame | undefined {
+    this.#starved = false;
+    for (;;) {
+      if (this.#own !== undefined) return this.#gather(this.#own);
+      const lease = this.#chunks[0];
+      if (lease === undefined) return undefined;
+      const chunk = lease.chunk;
+      const left = chunk.length - this.#offset;
+      if (this.#sizeBytes === 0 && left >= 4) {
+        const size = this.#checked(chunk.readInt32BE(this.#offset));
+        if (!this.#resources.budget.tryTake(size)) return this.#starve();
+        if (left - 4 >= size) return this.#view(lease, size);
+        this.#take(4);
+        this.#startOwn(size);
+      } else if (this.#sizeBytes === 4) {
+        if (!this.#resources.budget.tryTake(this.#checked(this.#size))) return this.#starve();
+        this.#sizeBytes = 0;
+        this.#startOwn(this.#size);
+      } else {
+        this.#size = (this.#size << 8) | (chunk[this.#offset] ?? 0);
+        this.#sizeBytes++;
+        this.#take(1);
+      }
+    }
+  }
+
+  /** The connection has gone: gives back everything. */
+  close(): void {
+    for (const lease of this.#chunks) lease.release();
+    this.#chunks = NO_CHUNKS;
+    this.#unreadBytes = 0;
+    if (this.#own === undefined) return;
+    this.#resources.buffers.giveBack(this.#own);
+    this.#resources.budget.giveBack(this.#ownSize);
+    this.#own = undefined;
+  }
+
+  #starve(): undefined {
+    this.#starved = true;
+    return undefined;
+  }
+
+  #view(lease: ChunkLease, size: number): Frame {
+    const start = this.#offset + 4;
+    lease.use();
+    const frame = new Frame(lease.chunk, start, start + size, this.#resources, lease);
+    this.#take(4 + size);
+    return frame;
+  }
+
+  #startOwn(size: number): void {
+    this.#own = this.#resources.buffers.take(size);
+    this.#ownSize = size;
+    this.#ownFilled = 0;
+  }
+
+  #gather(own: Buffer): Frame | undefined {
+    while (this.#ownFilled < this.#ownSize) {
+      const lease = this.#chunks[0];
+      if (lease === undefined) return undefined;
+      const length = Math.min(this.#ownSize - this.#ownFilled, lease.chunk.length - this.#offset);
+      lease.chunk.copy(own, this.#ownFilled, this.#offset, this.#offset + length);
+      this.#ownFilled += length;
+      this.#take(length);
+    }
+    this.#own = undefined;
+    return new Frame(own, 0, this.#ownSize, this.#resources, undefined);
+  }
+
+  /** Moves on by `bytes` within the first chunk. */
+  #take(bytes: number): void {
+    this.#unreadBytes -= bytes;
+    this.#offset += bytes;
+    const lease = this.#chunks[0];
+    if (lease === undefined || this.#offset < lease.chunk.length) return;
+    this.#offset = 0;
+    this.#chunks.shift();
+    lease.release();
+  }
+
+  #checked(size: number): number {
+    if (size < 0) throw new InvalidReceiveError(`Invalid receive (size = ${size})`);
+    const max = this.#resources.frameBytesMax();
+    if (size > max) throw new InvalidReceiveError(`Invalid receive (size = ${size} larger than ${max})`);
+    return size;
+  }
+}

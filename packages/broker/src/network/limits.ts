@@ -1,0 +1,10 @@
+/** Request bytes that are received and not yet answered, all connections together, when `queued.max.request.bytes` is -1. */
+export const queuedRequestBytesDefault = 64 * 1024 * 1024;
+/** Unanswered requests of one connection; only Produce gets beyond one. Past them the connection is not read. */
+export const unansweredRequestsMax = 100;
+/** Received bytes of one connection that wait for their turn behind an unanswered request. Past them it is not read. */
+export const unreadBytesMax = 64 * 1024;
+/** Frames up to this size that arrive in pieces get a plain buffer: pooling pays for pages, not for these. */
+export const pooledFrameBytesMin = 64 * 1024;
+/** Idle frame buffers kept for reuse, all connections together: fresh pages cost more than the copy into them. */
+export const pooledFrameBytesKept = 32 * 1024 * 1024;
