@@ -1,0 +1,39 @@
+import { paths } from '@ottla/coordination/cluster';
+import { ErrorCode } from '@ottla/protocol';
+import type { ApiError } from './api-error.ts';
+import { apiError, NO_ERROR } from './api-error.ts';
+import type { AdminDeps } from './topic-admin.ts';
+
+/**
+ * ZkAdminManager.deleteTopics: asks for each deletion by a node, then waits until the topics are gone. Where this broker
+ * is the controller also its record of them: a topic of the same name can then be made at once.
+ */
+export async function deleteTopics(
+  deps: AdminDeps,
+  names: readonly string[],
+  timeoutMs: number,
+): Promise<(ApiError & { readonly name: string })[]> {
+  const errors = await Promise.all(names.map((name) => request(deps, name)));
+  const requested = names.filter((_, index) => errors[index]?.error === ErrorCode.NONE);
+  await deps.waiters.wait(() => requested.every((name) => isGone(deps, name)), timeoutMs);
+  return names.map((name, index) => {
+    const error = errors[index] ?? NO_ERROR;
+    if (error.error !== ErrorCode.NONE || isGone(deps, name)) return { name, ...error };
+    return { name, ...apiError(ErrorCode.REQUEST_TIMED_OUT) };
+  });
+}
+
+async function request(deps: AdminDeps, name: string): Promise<ApiError> {
+  const { coordination, metadata, logger } = deps;
+  if (metadata.topic(name) === undefined) return apiError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+  const created = await coordination.create(paths.deleteTopicPath(name), null);
+  if (created.ok) return NO_ERROR;
+  // Somebody asked before: that deletion is under way and this request waits for it.
+  if (created.code === 'NodeExists') return NO_ERROR;
+  logger.error(`The deletion of topic ${name} can't be asked for: ${created.code}`);
+  return apiError(created.code === 'StorageFailed' ? ErrorCode.KAFKA_STORAGE_ERROR : ErrorCode.UNKNOWN_SERVER_ERROR);
+}
+
+function isGone({ metadata, controller }: AdminDeps, name: string): boolean {
+  return metadata.topic(name) === undefined && controller.active?.reign.context.topics.has(name) !== true;
+}
