@@ -4,13 +4,14 @@ import {
   ErrorCode,
   FetchRequest,
   FetchResponse,
+  type Int64,
   ListOffsetsRequest,
   ListOffsetsResponse,
   type Uuid,
 } from '@ottla/protocol';
-import { decodeRecords } from '@ottla/protocol/records';
 import { RpcError } from '@ottla/rpc';
 import { type Cluster, check } from '../client/cluster.ts';
+import { fetchedRecords } from '../client/fetched-records.ts';
 import { type TopicLeaders, topicLeaders } from '../client/topic-partitions.ts';
 import type { PrintableRecord } from './message-text.ts';
 
@@ -190,16 +191,20 @@ export class PartitionReader implements RecordReader {
     const { topic, partition } = position;
     if (data.records === null) return;
     const aborted = this.#committed ? (data.abortedTransactions ?? []) : [];
-    const from = position.offset;
-    const { records, nextOffset } = decodeRecords(data.records, {
-      fromOffset: from,
-      decompressedBytesMax: DECOMPRESSED_BYTES_MAX,
-      abortedTransactions: aborted.map((each) => ({
-        producerId: clampToNumber(each.producerId),
-        firstOffset: clampToNumber(each.firstOffset),
-      })),
-    });
+    const { records, nextOffset } = fetchedRecords(
+      data.records,
+      position.offset,
+      aborted.map(toAborted),
+      DECOMPRESSED_BYTES_MAX,
+    );
     for (const record of records) into.push({ ...record, topic, partition });
     position.offset = nextOffset;
   }
+}
+
+function toAborted(transaction: { readonly producerId: Int64; readonly firstOffset: Int64 }): {
+  producerId: number;
+  firstOffset: number;
+} {
+  return { producerId: clampToNumber(transaction.producerId), firstOffset: clampToNumber(transaction.firstOffset) };
 }

@@ -4,7 +4,7 @@
  */
 import { Logger, type Platform, type Timer } from '@ottla/platform';
 import { type ErrorCode as Code, ErrorCode } from '@ottla/protocol';
-import { javaStringHash } from '@ottla/protocol/records';
+import { partitionForId } from '@ottla/protocol/records';
 import type { ReplicatedLog } from '../runtime/replicated-log.ts';
 import { CoordinatorRuntime } from '../runtime/runtime.ts';
 import type { Outcome, Reply } from '../runtime/shard.ts';
@@ -62,9 +62,7 @@ export class GroupCoordinator {
   }
 
   partitionFor(groupId: string): number {
-    const hash = javaStringHash(groupId);
-    // Java: abs of the smallest int is itself; Kafka takes 0 for it.
-    return (hash === -0x80000000 ? 0 : Math.abs(hash)) % this.#options.partitionCount();
+    return partitionForId(groupId, this.#options.partitionCount());
   }
 
   elected(partition: number, log: ReplicatedLog): void {
