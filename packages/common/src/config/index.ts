@@ -14,6 +14,7 @@ export type { ConfigType, ConfigValue } from './config-type.ts';
 export { CONFIG_TYPE_CODES, Password } from './config-type.ts';
 export {
   BROKER_CONFIG_DEF,
+  BROKER_DYNAMIC_ONLY_DEF,
   brokerSynonyms,
   GROUP_CONFIG_DEF,
   listenerPrefixed,
@@ -22,6 +23,7 @@ export {
 export { ConfigView, DynamicBrokerConfig } from './dynamic-broker-config.ts';
 export { environmentProperties } from './environment.ts';
 export type { ListenerConfig, SecurityProtocol } from './listener-config.ts';
+export { parsePairs } from './listener-config.ts';
 export type { LogConfig, LogConfigValues, TimestampType, TopicCompression } from './log-config.ts';
 export { readProperties, writeProperties } from './properties.ts';
 export { fixedLogConfig, TopicConfigs } from './topic-configs.ts';
