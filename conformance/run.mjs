@@ -10,6 +10,7 @@ import { Context } from './lib/cells.mjs';
 import { Missing } from './lib/setup.mjs';
 import { TARGETS, Target } from './lib/targets.mjs';
 import { within } from './lib/wait.mjs';
+import { prepare } from './setup.mjs';
 
 const USAGE = `usage: npm run conformance -- [options]
   --against NAME   ${TARGETS.join(', ')} (ottla)
@@ -86,6 +87,7 @@ async function checkAll(list, jobs) {
 
 const began = performance.now();
 try {
+  await prepare(new Set(cells.flatMap((cell) => cell.uses)), () => {});
   await target.start();
   console.log(`${cells.length} cells against ${target.kind}`);
   await checkAll(

@@ -23,6 +23,7 @@ export const clientCells = () =>
 const cell = (client, name, check) => ({
   name: `${client.name} / ${name}`,
   check,
+  uses: [client.name, WRITER],
   // Kafka 4 dropped the protocol versions of before 2.1 (KIP-896).
   suits: (target) => target.version !== '4.3' || client.oldest === undefined,
 });
@@ -115,6 +116,8 @@ async function groupOfTwo(at, client) {
     );
     seen.set(i, (seen.get(i) ?? 0) + 1);
   }
+  const twice = [...seen.values()].filter((times) => times > 1).length;
+  expect(twice === 0, `${twice} records were read twice, though each member committed before it gave up a partition`);
   expect(seen.size === 120, `${seen.size} of 120 records were read`);
 }
 
@@ -131,7 +134,7 @@ async function commitAndResume(at, client) {
     const expected = Array.from({ length: max }, (_, k) => next + k);
     expect(
       offsets.join() === expected.join(),
-      `read offsets ${offsets[0]}..${offsets.at(-1)} (${offsets.length}) instead of ${next}..${next + max - 1}`,
+      `read offsets ${offsets[0]}..${offsets.at(-1)} (${offsets.length}) instead of ${next}..${next + max - 1}\n    ${member.story()}`,
     );
     next += max;
   }

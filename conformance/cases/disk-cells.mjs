@@ -15,6 +15,7 @@ export const diskCells = () => [
   {
     name: 'disk / kafka-dump-log of 3.9 and 4.3 reads a stopped log directory',
     check: (at) => withTarget(at.target.kind, {}, (target) => dumpLog(at, target)),
+    uses: ['kafka 3.9', 'kafka 4.3', 'java-4.3', 'java-0.10.2', 'sarama-1.19', 'confluent-kafka'],
     limitMs: 300_000,
   },
 ];

@@ -10,12 +10,14 @@ export const durabilityCells = () => [
   {
     name: 'crash / killed under idempotent load, nothing acknowledged is lost, doubled or moved',
     check: (at) => killedUnderLoad(at, rounds(at.target)),
+    uses: ['kafka 3.9', 'java-3.9', 'java-4.3', 'confluent-kafka'],
     alone: true,
     limitMs: 600_000,
   },
   ...['kafka-3.9', 'kafka-3.9-kraft'].map((writer) => ({
     name: `adoption / a log directory of ${writer} is served`,
     check: (at) => adopt(at, writer),
+    uses: ['kafka 3.9', 'java-3.9', 'java-4.3', 'confluent-kafka', 'kcat'],
     suits: (target) => target.kind === 'ottla' || target.kind === writer,
     limitMs: 300_000,
   })),

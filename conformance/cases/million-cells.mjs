@@ -12,6 +12,7 @@ export const millionCells = () =>
   ['3.9', '4.3'].map((version) => ({
     name: `tools ${version} / a million records, a group of two, a restart`,
     check: (at) => withTarget(at.target.kind, {}, (target) => million(at, version, target)),
+    uses: [`kafka ${version}`],
     alone: true,
     limitMs: 300_000,
   }));

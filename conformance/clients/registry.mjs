@@ -99,7 +99,8 @@ export const CLIENTS = [
   sarama('sarama-1.19 at 1.0', '1.0.0', 'sarama-1.19', { codecs: ['none', 'gzip', 'snappy', 'lz4'], oldest: '1.0' }),
   // zstd needs the protocol of 2.1; the default is 1.0.
   sarama('sarama-1.33', '', 'sarama-1.33', { codecs: ['none', 'gzip', 'snappy', 'lz4'], oldest: '1.0' }),
-  sarama('sarama-1.33 at 2.8', '2.8.0', 'sarama-1.33'),
+  // It commits with a request of 0.8.2 all the same.
+  sarama('sarama-1.33 at 2.8', '2.8.0', 'sarama-1.33', { oldest: '0.8.2' }),
   sarama('sarama', '', 'sarama-newest'),
   go('kafka-go'),
   go('franz-go'),

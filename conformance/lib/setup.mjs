@@ -163,11 +163,13 @@ export async function goClient(module, source, replace = {}) {
     for (const name of ['go.mod', 'go.sum']) cpSync(join(from, module, name), join(home, name));
     writeFileSync(join(home, 'main.go'), main);
     writeFileSync(join(home, 'common.go'), common);
-    await must('go', ['build', '-buildvcs=false', '-o', 'program', '.'], {
-      cwd: home,
-      env: { GOWORK: 'off' },
-      limitMs: 900_000,
-    });
+    const args = ['build', '-buildvcs=false', '-o', 'program', '.'];
+    const made = await run('go', args, { cwd: home, env: { GOWORK: 'off' }, limitMs: 900_000 });
+    if (made.code === 0) return;
+    if (/requires go >= |invalid go version|unknown block type: toolchain|toolchain not available/.test(made.stderr)) {
+      throw new Missing(`this Go is too old for ${module}: ${made.stderr.trim().split('\n')[0]}`);
+    }
+    throw new Error(`go build of ${module}: ${made.stderr.slice(-2000)}`);
   });
   return join(dir, 'program');
 }

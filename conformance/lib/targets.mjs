@@ -88,7 +88,7 @@ export class Target {
     const script = join(repositoryDir, 'bin/kafka-server-start.sh');
     if (!existsSync(script)) throw new Error('there is no bin/kafka-server-start.sh: run npm run build first');
     const home = join(this.dir, 'ottla');
-    const pid = startDaemon(home, 'bash', [script, join(this.dir, 'server.properties')], {
+    const pid = startDaemon(home, 'sh', [script, join(this.dir, 'server.properties')], {
       LOG_DIR: join(this.dir, 'logs'),
     });
     await until(
