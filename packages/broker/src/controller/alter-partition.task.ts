@@ -148,7 +148,15 @@ function partitionAnswer(
   const leadership = entry?.leadership;
   if (refusal !== undefined || leadership === undefined) {
     const errorCode = refusal ?? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
-    return { partitionIndex, errorCode, leaderId: 0, leaderEpoch: 0, isr: [], leaderRecoveryState: 0, partitionEpoch: 0 };
+    return {
+      partitionIndex,
+      errorCode,
+      leaderId: 0,
+      leaderEpoch: 0,
+      isr: [],
+      leaderRecoveryState: 0,
+      partitionEpoch: 0,
+    };
   }
   const { state, partitionEpoch } = leadership;
   return {

@@ -1,13 +1,8 @@
+import { randomUuid } from '@ottla/common';
 import type { Coordination } from '@ottla/coordination';
 import type { BrokerZnode } from '@ottla/coordination/cluster';
-import {
-  decodeClusterId,
-  encodeBroker,
-  encodeClusterId,
-  paths,
-} from '@ottla/coordination/cluster';
+import { decodeClusterId, encodeBroker, encodeClusterId, paths } from '@ottla/coordination/cluster';
 import type { Clock, Crypto } from '@ottla/platform';
-import { randomUuid } from '@ottla/common';
 
 /** The broker cannot join the cluster; the message is for the operator. */
 export class RegistrationError extends Error {

@@ -1,11 +1,11 @@
+import { randomUuid } from '@ottla/common';
 import type { Coordination, Outcome, Watch } from '@ottla/coordination';
 import { decodeBroker, decodePartitionState, decodeTopic, encodeTopic, paths } from '@ottla/coordination/cluster';
 import type { Crypto } from '@ottla/platform';
-import { randomUuid } from '@ottla/common';
 import type { LiveBrokerEntry, PartitionEntry, TopicEntry } from './controller-context.ts';
 import { PartitionEntry as Entry } from './controller-context.ts';
-import type { Reign } from './reign.ts';
 import { ControllerMovedError } from './fenced-writer.task.ts';
+import type { Reign } from './reign.ts';
 
 /** Reads that are under way at a time. */
 const READS_MAX = 1000;
@@ -20,7 +20,8 @@ export interface ClusterWatches {
 export async function loadCluster(reign: Reign, watches: ClusterWatches, crypto: Crypto): Promise<void> {
   const { coordination, context } = reign;
   const ids = await childNames(coordination, paths.BROKER_IDS);
-  for (const broker of await loadBrokers(coordination, ids.map(Number), watches)) context.brokers.set(broker.id, broker);
+  for (const broker of await loadBrokers(coordination, ids.map(Number), watches))
+    context.brokers.set(broker.id, broker);
   const names = await childNames(coordination, paths.TOPICS);
   await loadTopics(reign, names, watches, crypto);
 }

@@ -16,6 +16,12 @@ export interface ReplicaOwner {
   stopReplicas(request: StopReplicaRequest): Promise<StopReplicaResponse> | StopReplicaResponse;
 }
 
+/** Whose properties must be known before the first log of a topic is made; `ConfigAdmin` is it. */
+export interface TopicConfigOwner {
+  ensureLoaded(topics: Iterable<string>): Promise<void>;
+  forget(topic: string): void;
+}
+
 /**
  * The broker's side of LeaderAndIsr, StopReplica and UpdateMetadata: refuses a controller older than the last one heard
  * (STALE_CONTROLLER_EPOCH) and messages meant for an earlier life of this broker (STALE_BROKER_EPOCH), passes on the rest.
@@ -23,19 +29,22 @@ export interface ReplicaOwner {
 export class ControllerMessages implements ControllerMessageReceiver {
   readonly #replicas: ReplicaOwner;
   readonly #metadata: MetadataCache;
+  readonly #configs: TopicConfigOwner;
   readonly #brokerEpoch: () => number;
   #controllerEpoch = 0;
 
   /** `brokerEpoch` is -1 until the broker is registered. */
-  constructor(replicas: ReplicaOwner, metadata: MetadataCache, brokerEpoch: () => number) {
+  constructor(replicas: ReplicaOwner, metadata: MetadataCache, configs: TopicConfigOwner, brokerEpoch: () => number) {
     this.#replicas = replicas;
     this.#metadata = metadata;
+    this.#configs = configs;
     this.#brokerEpoch = brokerEpoch;
   }
 
   async leaderAndIsr(request: LeaderAndIsrRequest): Promise<LeaderAndIsrResponse> {
     const refusal = this.#refusal(request);
     if (refusal !== undefined) return { errorCode: refusal, partitionErrors: [], topics: [] };
+    await this.#configs.ensureLoaded(request.topicStates.map(({ topicName }) => topicName));
     return await this.#replicas.becomeLeaderOrFollower(request);
   }
 
@@ -47,7 +56,10 @@ export class ControllerMessages implements ControllerMessageReceiver {
 
   updateMetadata(request: UpdateMetadataRequest): Promise<UpdateMetadataResponse> {
     const refusal = this.#refusal(request);
-    if (refusal === undefined) this.#metadata.update(request);
+    if (refusal === undefined) {
+      const { removed } = this.#metadata.update(request);
+      for (const { topic } of removed) if (this.#metadata.topic(topic) === undefined) this.#configs.forget(topic);
+    }
     return Promise.resolve({ errorCode: refusal ?? ErrorCode.NONE });
   }
 

@@ -18,8 +18,8 @@ import { failed } from './alter-partition.task.ts';
 import type { ChannelFactory } from './broker-channel.ts';
 import { EventQueue } from './event-queue.task.ts';
 import { ControllerMovedError, FencedWriter } from './fenced-writer.task.ts';
-import { Reign } from './reign.ts';
 import type { ControllerSettings } from './reign.ts';
+import { Reign } from './reign.ts';
 import { ReignEvents } from './reign-events.task.ts';
 
 /** Rounds of an election against others before this broker gives up until `/controller` changes again. */
@@ -34,7 +34,7 @@ export interface ControllerOptions {
   readonly logger: Logger;
   readonly openChannel: ChannelFactory;
   /** The last run of this broker left no clean-shutdown mark: the partitions it leads get a new leader epoch. */
-  readonly uncleanStart: boolean;
+  readonly isUncleanStart: () => boolean;
   /** Called when a topic is gone for good, nodes and all. */
   readonly onTopicDeleted?: (topic: string) => void;
 }
@@ -44,13 +44,16 @@ export class Controller {
   readonly #queue: EventQueue;
   #events: ReignEvents | undefined;
   #activeId = -1;
-  #uncleanStart: boolean;
+  #hasReigned = false;
   #stopped = false;
 
   constructor(options: ControllerOptions) {
     this.#options = options;
-    this.#uncleanStart = options.uncleanStart;
     this.#queue = new EventQueue((name, error) => this.#eventFailed(name, error));
+  }
+
+  get settings(): ControllerSettings {
+    return this.#options.settings;
   }
 
   /** Id of the broker that reigns as far as this one knows, -1 for none. */
@@ -164,7 +167,9 @@ export class Controller {
   async #reignFrom(epoch: number, epochVersion: number): Promise<void> {
     const { coordination, settings, clock, crypto, logger, openChannel } = this.#options;
     this.#activeId = settings.brokerId;
-    logger.info(`${settings.brokerId} successfully elected as the controller. Epoch incremented to ${epoch} and epoch zk version is now ${epochVersion}`);
+    logger.info(
+      `${settings.brokerId} successfully elected as the controller. Epoch incremented to ${epoch} and epoch zk version is now ${epochVersion}`,
+    );
     const reign = new Reign({
       settings,
       coordination,
@@ -178,8 +183,9 @@ export class Controller {
     });
     const events = new ReignEvents(reign, crypto);
     this.#events = events;
-    await events.begin(this.#uncleanStart ? settings.brokerId : undefined);
-    this.#uncleanStart = false;
+    const restarted = this.#options.isUncleanStart() && !this.#hasReigned ? settings.brokerId : undefined;
+    this.#hasReigned = true;
+    await events.begin(restarted);
   }
 
   /** One-shot watch on `/controller`; the next election arms it again. */

@@ -1,6 +1,6 @@
+import { hasCollisionChars, randomUuid, topicNamesCollide } from '@ottla/common';
 import type { MultiOp } from '@ottla/coordination';
 import { decodeTopic, encodeConfig, encodeTopic, paths } from '@ottla/coordination/cluster';
-import { hasCollisionChars, randomUuid, topicNamesCollide } from '@ottla/common';
 import { ErrorCode, ZERO_UUID } from '@ottla/protocol';
 import type { ApiError } from './api-error.ts';
 import { apiError, NO_ERROR } from './api-error.ts';
@@ -45,7 +45,14 @@ export async function createTopics(
     const outcome = outcomes[index];
     const error = errors[index] ?? NO_ERROR;
     if (outcome === undefined || !('planned' in outcome) || error.error !== ErrorCode.NONE) {
-      return { name: topic.name, topicId: ZERO_UUID, numPartitions: -1, replicationFactor: -1, overrides: new Map(), ...error };
+      return {
+        name: topic.name,
+        topicId: ZERO_UUID,
+        numPartitions: -1,
+        replicationFactor: -1,
+        overrides: new Map(),
+        ...error,
+      };
     }
     const isLate = !options.validateOnly && (options.timeoutMs <= 0 || !hasLeaders(deps, outcome));
     return {
@@ -112,7 +119,9 @@ async function write(deps: AdminDeps, plan: Plan): Promise<ApiError> {
   const configPath = paths.configPath('topics', name);
   const data = encodeTopic({ topicId: plan.topicId, partitions: plan.planned });
   const node: MultiOp = { op: 'create', path: paths.topicPath(name), data };
-  logger.info(`Creating topic ${name} with configuration ${printConfig(plan.overrides)} and initial partition assignment ${printPlan(plan.planned)}`);
+  logger.info(
+    `Creating topic ${name} with configuration ${printConfig(plan.overrides)} and initial partition assignment ${printPlan(plan.planned)}`,
+  );
   let outcome = await coordination.multi([{ op: 'create', path: configPath, data: config }, node]);
   if (!outcome.ok && outcome.code === 'NodeExists' && outcome.failedOp === 0) {
     // A config without its topic: left by a creation or deletion that stopped half way.

@@ -24,8 +24,6 @@ export async function electLeaders(
     error !== ErrorCode.NONE || (metadata.partition(topic, partition)?.leaderEpoch ?? -1) >= (epochs[index] ?? -1);
   await waiters.wait(() => results.every(isVisible), timeoutMs);
   return results.map((result, index) =>
-    isVisible(result, index)
-      ? result
-      : { ...result, error: ErrorCode.REQUEST_TIMED_OUT, message: null },
+    isVisible(result, index) ? result : { ...result, error: ErrorCode.REQUEST_TIMED_OUT, message: null },
   );
 }

@@ -53,11 +53,15 @@ export class LeaderElections {
       }
     }
     if (electable.length > 0) {
-      const outcomes = await this.#partitions.toOnline(electable, kind === 'preferred' ? 'preferred' : 'offline-unclean');
+      const outcomes = await this.#partitions.toOnline(
+        electable,
+        kind === 'preferred' ? 'preferred' : 'offline-unclean',
+      );
       this.#reign.send();
       for (const { topic, partition } of electable) {
         const entry = context.partition(topic, partition);
-        const error = entry === undefined ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : (outcomes.get(entry) ?? ErrorCode.NONE);
+        const error =
+          entry === undefined ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : (outcomes.get(entry) ?? ErrorCode.NONE);
         results.push({ topic, partition, error, message: failureText(kind, topic, partition, error) });
       }
     }
@@ -113,6 +117,8 @@ export class LeaderElections {
 function failureText(kind: RequestedElection, topic: string, partition: number, error: ErrorCode): string | null {
   if (error === ErrorCode.NONE) return null;
   const strategy =
-    kind === 'preferred' ? 'PreferredReplicaPartitionLeaderElectionStrategy' : 'OfflinePartitionLeaderElectionStrategy(true)';
+    kind === 'preferred'
+      ? 'PreferredReplicaPartitionLeaderElectionStrategy'
+      : 'OfflinePartitionLeaderElectionStrategy(true)';
   return `Failed to elect leader for partition ${topic}-${partition} under strategy ${strategy}`;
 }

@@ -1,7 +1,8 @@
 /** What Kafka checks of a topic before it is created or grows, in its order and words (ZkAdminManager, AdminZkClient). */
+
+import { topicNameError } from '@ottla/common';
 import type { BrokerRack, ReplicaAssignment } from '@ottla/coordination/cluster';
 import { assignment, placeReplicas } from '@ottla/coordination/cluster';
-import { topicNameError } from '@ottla/common';
 import type { Random } from '@ottla/platform';
 import { ErrorCode } from '@ottla/protocol';
 import type { ApiError } from './api-error.ts';
@@ -180,6 +181,8 @@ function placementError(error: string, message: string): ApiError {
 
 /** As Scala prints a map of lists: `Map(0 -> ArrayBuffer(1, 1))`. */
 function printAssignment(planned: Planned): string {
-  const entries = [...planned].map(([partition, { replicas }]) => `${partition} -> ArrayBuffer(${replicas.join(', ')})`);
+  const entries = [...planned].map(
+    ([partition, { replicas }]) => `${partition} -> ArrayBuffer(${replicas.join(', ')})`,
+  );
   return `Map(${entries.join(', ')})`;
 }

@@ -78,7 +78,13 @@ export class PartitionStates {
         continue;
       }
       topics.add(topic);
-      const state = { leader, leaderEpoch: 0, isr: live, recoveryState: 'recovered', controllerEpoch: context.epoch } as const;
+      const state = {
+        leader,
+        leaderEpoch: 0,
+        isr: live,
+        recoveryState: 'recovered',
+        controllerEpoch: context.epoch,
+      } as const;
       chosen.push({ entry, state });
     }
     const folders = [...topics].map((topic): MultiOp[] => [

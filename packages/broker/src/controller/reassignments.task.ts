@@ -52,7 +52,8 @@ export class Reassignments {
   list(wanted: readonly TopicPartition[] | null): OngoingReassignment[] {
     const { context } = this.#reign;
     const ongoing: OngoingReassignment[] = [];
-    const entries = wanted === null ? context.partitions() : wanted.map((tp) => context.partition(tp.topic, tp.partition));
+    const entries =
+      wanted === null ? context.partitions() : wanted.map((tp) => context.partition(tp.topic, tp.partition));
     for (const entry of entries) {
       if (entry?.isReassigning !== true) continue;
       ongoing.push({ topic: entry.topic, partition: entry.partition, ...entry.assignment });

@@ -43,9 +43,19 @@ export class ReignEvents {
    */
   async begin(restarted: number | undefined): Promise<void> {
     const { coordination, context, batch, writer } = this.reign;
-    await writer.write([{ op: 'create', path: paths.FEATURE, data: encodeFeature({ enabled: true, levels: new Map() }) }]);
-    await childNames(coordination, paths.BROKER_IDS, this.#watch('BrokerChange', () => this.brokersChanged()));
-    await childNames(coordination, paths.TOPICS, this.#watch('TopicChange', () => this.topicsChanged()));
+    await writer.write([
+      { op: 'create', path: paths.FEATURE, data: encodeFeature({ enabled: true, levels: new Map() }) },
+    ]);
+    await childNames(
+      coordination,
+      paths.BROKER_IDS,
+      this.#watch('BrokerChange', () => this.brokersChanged()),
+    );
+    await childNames(
+      coordination,
+      paths.TOPICS,
+      this.#watch('TopicChange', () => this.topicsChanged()),
+    );
     const deletions = await childNames(coordination, paths.DELETE_TOPICS, this.#deletionWatch());
     await this.#dropNotifications(paths.LOG_DIR_EVENTS);
     await this.#dropNotifications(paths.ISR_CHANGES);
@@ -257,13 +267,14 @@ export class ReignEvents {
       }
     }
     this.reign.send();
-    await writer.writeAll(names.map((name) => [{ op: 'delete', path: `${paths.LOG_DIR_EVENTS}/${name}`, version: -1 }]));
+    await writer.writeAll(
+      names.map((name) => [{ op: 'delete', path: `${paths.LOG_DIR_EVENTS}/${name}`, version: -1 }]),
+    );
   }
 
   async #dropNotifications(path: string): Promise<void> {
     const { coordination, writer } = this.reign;
-    const watch =
-      path === paths.LOG_DIR_EVENTS ? this.#watch('LogDirEvent', () => this.logDirEvent()) : undefined;
+    const watch = path === paths.LOG_DIR_EVENTS ? this.#watch('LogDirEvent', () => this.logDirEvent()) : undefined;
     const { names } = must(await coordination.children(path, watch), path);
     await writer.writeAll(names.map((name) => [{ op: 'delete', path: `${path}/${name}`, version: -1 }]));
   }

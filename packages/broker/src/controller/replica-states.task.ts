@@ -109,10 +109,7 @@ export class ReplicaStates {
         if (outcomes[index]?.ok === true) {
           entry.leadership = { state, partitionEpoch: entry.leadership.partitionEpoch + 1 };
           shrunk.add(entry);
-        } else if (
-          (await this.#partitions.reload(entry)) &&
-          entry.leadership?.state.isr.includes(broker) === true
-        ) {
+        } else if ((await this.#partitions.reload(entry)) && entry.leadership?.state.isr.includes(broker) === true) {
           again.push(entry);
         }
       }

@@ -101,10 +101,7 @@ export class RequestBatch {
     };
   }
 
-  #leaderAndIsrState(
-    entry: PartitionEntry,
-    isNew: boolean,
-  ): LeaderAndIsrRequestLeaderAndIsrPartitionState | undefined {
+  #leaderAndIsrState(entry: PartitionEntry, isNew: boolean): LeaderAndIsrRequestLeaderAndIsrPartitionState | undefined {
     const { leadership, assignment } = entry;
     if (leadership === undefined) return undefined;
     const { state } = leadership;

@@ -1,9 +1,10 @@
+import { INTERNAL_TOPICS, topicNameError } from '@ottla/common';
 import type { Coordination } from '@ottla/coordination';
 import type { BrokerRack } from '@ottla/coordination/cluster';
-import { INTERNAL_TOPICS, topicNameError } from '@ottla/common';
 import type { Clock, Crypto, Logger, Random } from '@ottla/platform';
 import { ErrorCode } from '@ottla/protocol';
-import type { ConfigReader } from '@ottla/common';
+import type { BrokerConfig } from '../config/broker-config.ts';
+import type { ConfigAdmin } from '../config/config-admin.ts';
 import type { MetadataCache } from '../metadata/metadata-cache.ts';
 import type { MetadataWaiters } from '../metadata/metadata-waiters.ts';
 import type { ApiError } from './api-error.ts';
@@ -25,9 +26,8 @@ export interface AdminDeps {
   readonly controller: Controller;
   readonly metadata: MetadataCache;
   readonly waiters: MetadataWaiters;
-  /** Says what is wrong with a new topic's overrides, in Kafka's words. */
-  readonly configs: { topicConfigProblem(overrides: ReadonlyMap<string, string>): string | undefined };
-  readonly config: Pick<ConfigReader, 'int'>;
+  readonly configs: ConfigAdmin;
+  readonly config: BrokerConfig;
   readonly clock: Clock;
   readonly random: Random;
   readonly crypto: Crypto;

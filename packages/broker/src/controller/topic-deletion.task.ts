@@ -7,8 +7,8 @@ import type { MultiOp } from '@ottla/coordination';
 import { joinPath } from '@ottla/coordination';
 import { paths } from '@ottla/coordination/cluster';
 import type { ReplicaRef, TopicEntry } from './controller-context.ts';
-import type { ReplicaStates } from './replica-states.task.ts';
 import type { Reign } from './reign.ts';
+import type { ReplicaStates } from './replica-states.task.ts';
 
 /** Nodes of one topic that are removed in one multi; larger topics go level by level. */
 const OPS_PER_REMOVAL_MAX = 512;
@@ -32,7 +32,8 @@ export class TopicDeletion {
     }
     const known = names.filter((name) => context.topics.has(name));
     if (!settings.deleteTopicEnable()) {
-      if (known.length > 0) logger.info(`Removing the deletion of ${known.join(',')}, since delete.topic.enable is false`);
+      if (known.length > 0)
+        logger.info(`Removing the deletion of ${known.join(',')}, since delete.topic.enable is false`);
       await writer.writeAll(known.map(removeRequest));
       return;
     }
@@ -51,7 +52,9 @@ export class TopicDeletion {
   async resume(): Promise<void> {
     const waiting = [...this.#reign.context.topics.values()].filter((topic) => topic.deleting);
     for (const topic of waiting) {
-      const ineligible = refsOf(topic).filter(({ entry, broker }) => entry.replicas.get(broker) === 'deletion-ineligible');
+      const ineligible = refsOf(topic).filter(
+        ({ entry, broker }) => entry.replicas.get(broker) === 'deletion-ineligible',
+      );
       this.#replicas.mark(ineligible, 'offline');
     }
     await this.#begin(waiting);
