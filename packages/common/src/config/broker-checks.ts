@@ -12,6 +12,9 @@ export function checkBrokerConfig(config: ConfigReader): void {
   checkInternalTopics(config);
   for (const kind of ['consumer', 'share', 'streams']) checkGroups(config, kind);
   checkShareLocks(config);
+  if (!config.list('group.coordinator.rebalance.protocols').includes('classic')) {
+    throw new ConfigException("Disabling the 'classic' protocol is not supported.");
+  }
 }
 
 /** log.retention.ms, else minutes, else hours; -1 for ever (any negative value means that). */

@@ -5,7 +5,6 @@ import {
   type ListenerConfig,
   parseListeners,
   parseSecurityProtocolMap,
-  type SecurityProtocol,
   type SecurityProtocolMap,
 } from './listener-config.ts';
 
@@ -148,9 +147,9 @@ function checkEarlyStart(
 export function refuseUnsupportedListeners(listeners: readonly ListenerConfig[]): void {
   const unsupported = listeners.find((listener) => listener.securityProtocol !== 'PLAINTEXT');
   if (unsupported === undefined) return;
-  const protocol: SecurityProtocol = unsupported.securityProtocol;
+  const { name, host, port, securityProtocol } = unsupported;
   throw new ConfigException(
-    `Ottla cannot serve the listener ${unsupported.name}://${unsupported.host}:${unsupported.port}: its security protocol is ${protocol}, and only PLAINTEXT is supported for now.`,
+    `Ottla cannot serve the listener ${name}://${host.includes(':') ? `[${host}]` : host}:${port}: its security protocol is ${securityProtocol}, and only PLAINTEXT is supported for now.`,
   );
 }
 

@@ -2,17 +2,18 @@ import { INT64_MAX, type Int64, toSafeNumber } from '../int64.ts';
 import type { ConfigValue } from './config-type.ts';
 
 export type TimestampType = 'CreateTime' | 'LogAppendTime';
-export type TopicCompression = 'uncompressed' | 'zstd' | 'lz4' | 'snappy' | 'gzip' | 'producer';
+/** `compression.type`; Kafka's `uncompressed` is `none`, `producer` keeps what came. */
+export type TopicCompression = 'none' | 'zstd' | 'lz4' | 'snappy' | 'gzip' | 'producer';
 
 /**
- * A topic's properties as its logs use them (Kafka's LogConfig). Sizes and intervals are numbers, cut to 2^53 - 1 where
- * Kafka's "never" is 2^63 - 1; bounds that are compared with a record's timestamp are exact.
+ * A topic's properties as its logs use them (Kafka's LogConfig). Sizes are bytes, times ms; a value beyond 2^53 - 1, which
+ * is Kafka's way to say "unlimited", is given as that.
  */
 export interface LogConfigValues {
   readonly segmentBytes: number;
   readonly segmentMs: number;
   readonly segmentJitterMs: number;
-  readonly segmentIndexBytes: number;
+  readonly indexBytesMax: number;
   readonly indexIntervalBytes: number;
   /** Messages between two flushes; 2^53 - 1: never. */
   readonly flushMessages: number;
@@ -29,19 +30,18 @@ export interface LogConfigValues {
   readonly minCleanableDirtyRatio: number;
   /** `cleanup.policy` has compact; both may be true, or neither. */
   readonly compact: boolean;
-  readonly delete: boolean;
+  readonly deleteOld: boolean;
   readonly uncleanLeaderElectionEnable: boolean;
   readonly minInsyncReplicas: number;
   readonly compressionType: TopicCompression;
-  readonly gzipLevel: number;
-  readonly lz4Level: number;
-  readonly zstdLevel: number;
+  /** The level of that codec; undefined: the codec's own default, or a codec without levels. */
+  readonly compressionLevel: number | undefined;
   readonly preallocate: boolean;
-  readonly messageTimestampType: TimestampType;
-  /** How much older than now a CreateTime may be. */
-  readonly messageTimestampBeforeMaxMs: Int64;
-  /** How much later than now a CreateTime may be. */
-  readonly messageTimestampAfterMaxMs: Int64;
+  readonly timestampType: TimestampType;
+  /** How much older than now a CreateTime may be. 2^53 - 1: any age. */
+  readonly timestampBeforeMaxMs: number;
+  /** How much later than now a CreateTime may be. 2^53 - 1: any. */
+  readonly timestampAfterMaxMs: number;
   readonly messageDownconversionEnable: boolean;
   /** `partition:broker` items, or `*`. */
   readonly leaderThrottledReplicas: readonly string[];
@@ -67,14 +67,16 @@ export function logConfigValues(get: (name: string) => ConfigValue): LogConfigVa
     return Array.isArray(value) ? value : [];
   };
   // The older property counts where the newer one was left at "any" (KIP-937).
-  const bound = (name: string): Int64 =>
-    long(name) === INT64_MAX ? long('message.timestamp.difference.max.ms') : long(name);
+  const bound = (name: string): number =>
+    long(name) === INT64_MAX ? number('message.timestamp.difference.max.ms') : number(name);
   const policies = list('cleanup.policy');
+  const compressionType = compression(get('compression.type'));
+  const isLeveled = compressionType === 'gzip' || compressionType === 'lz4' || compressionType === 'zstd';
   return {
     segmentBytes: number('segment.bytes'),
     segmentMs: number('segment.ms'),
     segmentJitterMs: number('segment.jitter.ms'),
-    segmentIndexBytes: number('segment.index.bytes'),
+    indexBytesMax: number('segment.index.bytes'),
     indexIntervalBytes: number('index.interval.bytes'),
     flushMessages: number('flush.messages'),
     flushMs: number('flush.ms'),
@@ -87,17 +89,15 @@ export function logConfigValues(get: (name: string) => ConfigValue): LogConfigVa
     maxCompactionLagMs: number('max.compaction.lag.ms'),
     minCleanableDirtyRatio: number('min.cleanable.dirty.ratio'),
     compact: policies.includes('compact'),
-    delete: policies.includes('delete'),
+    deleteOld: policies.includes('delete'),
     uncleanLeaderElectionEnable: boolean('unclean.leader.election.enable'),
     minInsyncReplicas: number('min.insync.replicas'),
-    compressionType: compression(get('compression.type')),
-    gzipLevel: number('compression.gzip.level'),
-    lz4Level: number('compression.lz4.level'),
-    zstdLevel: number('compression.zstd.level'),
+    compressionType,
+    compressionLevel: isLeveled ? level(number(`compression.${compressionType}.level`), compressionType) : undefined,
     preallocate: boolean('preallocate'),
-    messageTimestampType: get('message.timestamp.type') === 'LogAppendTime' ? 'LogAppendTime' : 'CreateTime',
-    messageTimestampBeforeMaxMs: bound('message.timestamp.before.max.ms'),
-    messageTimestampAfterMaxMs: bound('message.timestamp.after.max.ms'),
+    timestampType: get('message.timestamp.type') === 'LogAppendTime' ? 'LogAppendTime' : 'CreateTime',
+    timestampBeforeMaxMs: bound('message.timestamp.before.max.ms'),
+    timestampAfterMaxMs: bound('message.timestamp.after.max.ms'),
     messageDownconversionEnable: boolean('message.downconversion.enable'),
     leaderThrottledReplicas: list('leader.replication.throttled.replicas'),
     followerThrottledReplicas: list('follower.replication.throttled.replicas'),
@@ -107,6 +107,7 @@ export function logConfigValues(get: (name: string) => ConfigValue): LogConfigVa
 function compression(value: ConfigValue): TopicCompression {
   switch (value) {
     case 'uncompressed':
+      return 'none';
     case 'zstd':
     case 'lz4':
     case 'snappy':
@@ -115,4 +116,9 @@ function compression(value: ConfigValue): TopicCompression {
     default:
       return 'producer';
   }
+}
+
+/** -1 is how gzip's default is written. */
+function level(value: number, type: TopicCompression): number | undefined {
+  return type === 'gzip' && value === -1 ? undefined : value;
 }
