@@ -8,7 +8,9 @@ import type { GroupCoordinator } from './coordinator/group/group-coordinator.ts'
 import type { MetadataCache } from './metadata/metadata-cache.ts';
 import type { BrokerMetrics } from './metrics/broker-metrics.ts';
 import type { Quotas } from './quota/quotas.ts';
+import type { FetchSessionCache } from './replication/fetch-session-cache.ts';
 import type { ReplicaManager } from './replication/replica-manager.ts';
+import type { TopicSettings } from './replication/topic-settings.ts';
 import type { Authorizer } from './security/authorizer.ts';
 import type { Features } from './server/features.ts';
 
@@ -19,6 +21,8 @@ export interface BrokerServices {
   readonly metadata: MetadataCache;
   readonly replicas: ReplicaManager;
   readonly logs: LogManager;
+  readonly fetchSessions: FetchSessionCache;
+  readonly topicSettings: TopicSettings;
   readonly admin: TopicAdmin;
   readonly configs: ConfigAdmin;
   readonly groups: GroupCoordinator;
@@ -27,5 +31,7 @@ export interface BrokerServices {
   readonly quotas: Quotas;
   readonly metrics: BrokerMetrics;
   readonly features: Features;
+  /** What ApiVersions lists. */
+  readonly listedApis: readonly { readonly apiKey: number; readonly minVersion: number; readonly maxVersion: number }[];
   readonly platform: Platform;
 }

@@ -1,0 +1,98 @@
+import {
+  ErrorCode,
+  type LeaderAndIsrRequest,
+  type LeaderAndIsrResponse,
+  type StopReplicaRequest,
+  type StopReplicaResponse,
+  type Uuid,
+  ZERO_UUID,
+} from '@ottla/protocol';
+import type { Log } from '@ottla/storage';
+import type { ReplicaOwner } from '../controller/controller-messages.task.ts';
+import type { ReplicaManager } from './replica-manager.ts';
+
+/** Leader epoch in StopReplica: the topic is being deleted, whatever the epoch. */
+const EPOCH_DURING_DELETE = -2;
+const NO_EPOCH = -1;
+
+type RequestedState = LeaderAndIsrRequest['topicStates'][number]['partitionStates'][number];
+
+/** LeaderAndIsr and StopReplica, one at a time in the order in which the controller sent them. */
+export class ControllerRequests implements ReplicaOwner {
+  readonly #replicas: ReplicaManager;
+
+  constructor(replicas: ReplicaManager) {
+    this.#replicas = replicas;
+  }
+
+  async becomeLeaderOrFollower(request: LeaderAndIsrRequest): Promise<LeaderAndIsrResponse> {
+    const topics: LeaderAndIsrResponse['topics'][number][] = [];
+    for (const { topicName, topicId, partitionStates } of request.topicStates) {
+      const partitionErrors: LeaderAndIsrResponse['partitionErrors'][number][] = [];
+      for (const state of partitionStates) {
+        const errorCode = await this.#apply(topicName, topicId, state);
+        partitionErrors.push({ topicName, partitionIndex: state.partitionIndex, errorCode });
+      }
+      topics.push({ topicId, partitionErrors });
+    }
+    return { errorCode: ErrorCode.NONE, partitionErrors: [], topics };
+  }
+
+  async stopReplicas(request: StopReplicaRequest): Promise<StopReplicaResponse> {
+    const partitionErrors: StopReplicaResponse['partitionErrors'][number][] = [];
+    for (const { topicName, partitionStates } of request.topicStates) {
+      for (const { partitionIndex, leaderEpoch, deletePartition } of partitionStates) {
+        const errorCode = await this.#stop(topicName, partitionIndex, leaderEpoch, deletePartition);
+        partitionErrors.push({ topicName, partitionIndex, errorCode });
+      }
+    }
+    return { errorCode: ErrorCode.NONE, partitionErrors };
+  }
+
+  async #apply(topic: string, topicId: Uuid, state: RequestedState): Promise<ErrorCode> {
+    const index = state.partitionIndex;
+    const known = this.#replicas.knownEpoch(topic, index);
+    // Also the same epoch again: what the broker has got is no older (Java: ReplicaManager.becomeLeaderOrFollower).
+    if (known !== undefined && state.leaderEpoch <= known) return ErrorCode.STALE_CONTROLLER_EPOCH;
+    if (!state.replicas.includes(this.#replicas.brokerId)) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+    const log = await this.#logFor(topic, index, topicId);
+    if (log === undefined) {
+      this.#replicas.markOffline(topic, index);
+      return ErrorCode.KAFKA_STORAGE_ERROR;
+    }
+    if (topicId !== ZERO_UUID) {
+      log.topicId ??= topicId;
+      if (log.topicId !== topicId) {
+        this.#replicas.log.error(
+          `Topic ID in memory: ${log.topicId} does not match the topic ID for partition ${topic}-${index} received: ${topicId}.`,
+        );
+        return ErrorCode.INCONSISTENT_TOPIC_ID;
+      }
+    }
+    this.#replicas.applyState(topic, index, log, state);
+    return ErrorCode.NONE;
+  }
+
+  async #logFor(topic: string, index: number, topicId: Uuid): Promise<Log | undefined> {
+    const { logs } = this.#replicas;
+    const found = logs.get(topic, index);
+    if (found !== undefined) return found.isOffline ? undefined : found;
+    const made = await logs.create(topic, index, { topicId: topicId === ZERO_UUID ? undefined : topicId });
+    return 'error' in made ? undefined : made;
+  }
+
+  async #stop(topic: string, index: number, leaderEpoch: number, isDeletion: boolean): Promise<ErrorCode> {
+    const known = this.#replicas.knownEpoch(topic, index) ?? NO_EPOCH;
+    if (leaderEpoch !== EPOCH_DURING_DELETE && leaderEpoch !== NO_EPOCH && leaderEpoch < known) {
+      return ErrorCode.FENCED_LEADER_EPOCH;
+    }
+    this.#replicas.drop(topic, index);
+    if (!isDeletion) return ErrorCode.NONE;
+    const { logs } = this.#replicas;
+    const log = logs.get(topic, index);
+    if (log === undefined) return ErrorCode.NONE;
+    if (log.isOffline) return ErrorCode.KAFKA_STORAGE_ERROR;
+    await logs.delete(topic, index);
+    return ErrorCode.NONE;
+  }
+}
