@@ -6,6 +6,7 @@ import type { BrokerConfig } from '../config/broker-config.ts';
 import { ConfigAdmin } from '../config/config-admin.ts';
 import { MetadataCache } from '../metadata/metadata-cache.ts';
 import { MetadataWaiters } from '../metadata/metadata-waiters.ts';
+import type { BrokerChannel, ChannelFactory } from './broker-channel.ts';
 import { createPersistentPaths, getOrCreateClusterId, registerBroker } from './broker-registration.task.ts';
 import { Controller } from './controller.task.ts';
 import type { ReplicaOwner } from './controller-messages.task.ts';
@@ -21,6 +22,8 @@ export interface ControlPlaneOptions {
   readonly brokerId: number;
   /** From meta.properties; the cluster's own id wins, and the caller refuses a folder of another cluster. */
   readonly clusterId?: string;
+  /** The way to other brokers; without it this broker is alone. */
+  readonly channelTo?: ChannelFactory;
 }
 
 export interface JoinOptions {
@@ -46,6 +49,7 @@ export class ControlPlane {
   readonly #options: ControlPlaneOptions;
   readonly #waiters: MetadataWaiters;
   #messages: ControllerMessages | undefined;
+  #channel: LocalChannel | undefined;
   #interBrokerListener = '';
   #brokerEpoch = -1;
   #uncleanStart = false;
@@ -123,6 +127,7 @@ export class ControlPlane {
       features: new Map(),
     });
     await this.controller.start();
+    await this.#channel?.idle();
     await this.#waiters.wait(() => this.metadata.isAlive(brokerId), FIRST_METADATA_MS_MAX);
   }
 
@@ -150,11 +155,14 @@ export class ControlPlane {
     };
   }
 
-  #openChannel(id: number): LocalChannel {
-    if (id !== this.#options.brokerId || this.#messages === undefined) {
-      throw new Error(`there is no way to broker ${id} from broker ${this.#options.brokerId}`);
+  #openChannel(id: number): BrokerChannel {
+    const { brokerId, channelTo } = this.#options;
+    if (id !== brokerId && channelTo !== undefined) return channelTo(id);
+    if (id !== brokerId || this.#messages === undefined) {
+      throw new Error(`there is no way to broker ${id} from broker ${brokerId}`);
     }
-    return new LocalChannel(this.#messages);
+    this.#channel = new LocalChannel(this.#messages);
+    return this.#channel;
   }
 }
 

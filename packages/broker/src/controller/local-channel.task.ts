@@ -29,11 +29,21 @@ export class LocalChannel implements BrokerChannel {
     return this.#inOrder(() => this.#receiver.updateMetadata(request));
   }
 
+  /** Resolves when everything sent so far has been answered. */
+  async idle(): Promise<void> {
+    let last: Promise<unknown>;
+    do {
+      last = this.#last;
+      await last;
+    } while (last !== this.#last);
+  }
+
   close(): void {}
 
   #inOrder<T>(deliver: () => Promise<T>): Promise<T> {
-    const answer = this.#last.then(deliver, deliver);
-    this.#last = answer;
+    const answer = this.#last.then(deliver);
+    // A failed delivery is its sender's to report; the next one goes out all the same.
+    this.#last = answer.catch(() => {});
     return answer;
   }
 }
