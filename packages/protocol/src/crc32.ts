@@ -1,7 +1,7 @@
 /*
  * CRC-32 (IEEE 802.3, reflected polynomial 0xedb88320): the checksum of messages of magic 0 and 1.
  */
-import { loadBuiltin } from './load-module.ts';
+import { loadZlib } from './load-module.ts';
 
 /** `crc32` of `node:zlib` (Node >= 20.15), looked up at first use: loading zlib costs 2 ms. */
 let native: ((data: Uint8Array) => number) | null | undefined;
@@ -23,7 +23,7 @@ export function crc32InJavaScript(buffer: Uint8Array, start: number, end: number
 }
 
 function findNative(): ((data: Uint8Array) => number) | null {
-  const zlib = loadBuiltin('node:zlib');
+  const zlib = loadZlib();
   return typeof zlib.crc32 === 'function' ? zlib.crc32 : null;
 }
 

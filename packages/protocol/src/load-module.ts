@@ -6,18 +6,27 @@
 import { createRequire } from 'node:module';
 import type * as zlib from 'node:zlib';
 
-let require: NodeJS.Require | undefined;
+let requireHere: NodeJS.Require | undefined;
 
-export function loadBuiltin(name: 'node:zlib'): typeof zlib {
-  require ??= createRequire(import.meta.url);
-  return require(name);
+function localRequire(): NodeJS.Require {
+  const made = requireHere ?? createRequire(import.meta.url);
+  requireHere = made;
+  return made;
 }
 
-/** An optional package, or undefined when it is not installed or does not load here. */
-export function loadOptional(name: string): unknown {
-  require ??= createRequire(import.meta.url);
+export function loadZlib(): typeof zlib {
+  return localRequire()('node:zlib');
+}
+
+/**
+ * The native addon of an installed package that brings prebuilt binaries for node-gyp-build; undefined when the package
+ * is missing or has no binary for this machine.
+ */
+export function loadPrebuiltAddon(packageName: string): unknown {
   try {
-    return require(name);
+    const manifest = localRequire().resolve(`${packageName}/package.json`);
+    const folder = manifest.slice(0, -'/package.json'.length);
+    return createRequire(manifest)('node-gyp-build')(folder);
   } catch {
     return undefined;
   }

@@ -1,17 +1,17 @@
 /*
  * gzip: RFC 1952, one member as Kafka writes it; any number of members is read.
  */
-import { loadBuiltin } from '../load-module.ts';
+import { loadZlib } from '../load-module.ts';
 import { CompressionError, tooLarge } from './compression-error.ts';
 
 export function compressGzip(input: Uint8Array, level: number | undefined): Buffer {
-  return loadBuiltin('node:zlib').gzipSync(input, level === undefined ? {} : { level });
+  return loadZlib().gzipSync(input, level === undefined ? {} : { level });
 }
 
 export function decompressGzip(input: Uint8Array, maxOutputBytes: number): Buffer {
   try {
     // zlib refuses a limit of 0; the check after it is the exact one.
-    const output = loadBuiltin('node:zlib').gunzipSync(input, { maxOutputLength: Math.max(maxOutputBytes, 1) });
+    const output = loadZlib().gunzipSync(input, { maxOutputLength: Math.max(maxOutputBytes, 1) });
     if (output.length > maxOutputBytes) throw tooLarge('gzip', maxOutputBytes);
     return output;
   } catch (error) {

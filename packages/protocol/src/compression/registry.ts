@@ -1,6 +1,8 @@
-import { CompressionError } from './compression-error.ts';
 import type { CompressionType } from './compression-type.ts';
 import { compressGzip, decompressGzip } from './gzip.ts';
+import { compressLz4, decompressLz4 } from './lz4.ts';
+import { compressSnappy, decompressSnappy } from './snappy.ts';
+import { compressZstd, decompressZstd } from './zstd.ts';
 
 export interface CompressOptions {
   /** In the codec's own scale (gzip 1..9, zstd -131072..22); default: Kafka's default for the codec. Snappy and lz4 have one speed. */
@@ -16,29 +18,39 @@ export interface DecompressOptions {
 
 /** Compresses as Kafka's Java client does, so that every client reads it. Throws `CompressionError('unavailable')`. */
 export function compress(type: CompressionType, input: Uint8Array, options: CompressOptions = {}): Buffer {
+  const bytes = Buffer.from(input.buffer, input.byteOffset, input.length);
   switch (type) {
     case 'none':
-      return Buffer.from(input.buffer, input.byteOffset, input.length);
+      return bytes;
     case 'gzip':
-      return compressGzip(input, options.level);
-    default:
-      throw new CompressionError('unavailable', `${type} is not built yet`);
+      return compressGzip(bytes, options.level);
+    case 'snappy':
+      return compressSnappy(bytes);
+    case 'lz4':
+      return compressLz4(bytes, options.legacyLz4Header ?? false);
+    case 'zstd':
+      return compressZstd(bytes, options.level);
   }
 }
 
-/** The whole content of `input`, or a `CompressionError`; never allocates more than about `maxOutputBytes` for output. */
+/** The whole content of `input`, or a `CompressionError`; output beyond `maxOutputBytes` is never allocated. */
 export function decompress(
   type: CompressionType,
   input: Uint8Array,
   maxOutputBytes: number,
-  _options: DecompressOptions = {},
+  options: DecompressOptions = {},
 ): Buffer {
+  const bytes = Buffer.from(input.buffer, input.byteOffset, input.length);
   switch (type) {
     case 'none':
-      return Buffer.from(input.buffer, input.byteOffset, input.length);
+      return bytes;
     case 'gzip':
-      return decompressGzip(input, maxOutputBytes);
-    default:
-      throw new CompressionError('unavailable', `${type} is not built yet`);
+      return decompressGzip(bytes, maxOutputBytes);
+    case 'snappy':
+      return decompressSnappy(bytes, maxOutputBytes);
+    case 'lz4':
+      return decompressLz4(bytes, maxOutputBytes, options.legacyLz4Header ?? false);
+    case 'zstd':
+      return decompressZstd(bytes, maxOutputBytes);
   }
 }
