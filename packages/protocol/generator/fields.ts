@@ -160,9 +160,14 @@ export function arrayElementBytesMin(field: Field): number {
 
 const SLOT_BYTES = 8;
 
-/** What an element costs once decoded, as `Reader` counts it: a slot for the reference and one for each field. */
+/**
+ * What an element costs once decoded, as `Reader` counts it: a slot for the reference and one for each field. A list of
+ * int8 has to pass whatever its length (a share consumer sends one for every record): it counts as the 4 bytes that each
+ * byte is allowed.
+ */
 export function arrayElementCost(field: Field): number {
-  return isStruct(field.type) ? structCost(field.type) : SLOT_BYTES;
+  if (isStruct(field.type)) return structCost(field.type);
+  return field.type === 'int8' || field.type === 'bool' ? SLOT_BYTES / 2 : SLOT_BYTES;
 }
 
 export function structCost(struct: Struct): number {

@@ -16,7 +16,7 @@ const VIEW_COST_BYTES = 96;
  * Reads Kafka's primitives from a part of a buffer. Every read is checked against the limit and throws ProtocolError.
  *
  * Each value has exactly one accepted encoding, so that what decodes also re-encodes to the same bytes: varints must be
- * minimal, booleans 0 or 1, strings valid UTF-8, NaN the canonical one, a null length exactly -1.
+ * minimal, booleans 0 or 1, NaN the canonical one, a null length exactly -1. (Kafka is laxer in all of these.)
  *
  * Allocation is bounded before it happens. A count is first held against the bytes that are left, but that alone is not
  * enough: an element of one or two bytes (a struct with an empty string, say) becomes an object many times its size. So
@@ -210,10 +210,8 @@ export class Reader {
     if (length < 0) throw this.negative('string', length);
     if (end > this.limit) throw this.short('string', length);
     this.charge('string', length);
-    const text = readText(this.buffer, start, end);
-    if (text === undefined) throw this.invalid('string', 'invalid UTF-8', 0);
     this.offset = end;
-    return text;
+    return readText(this.buffer, start, end);
   }
 
   /** A view into the frame, as all bytes and records are. */

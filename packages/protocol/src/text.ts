@@ -1,7 +1,13 @@
 /*
- * Strings from bytes. Topic names, client ids and group ids repeat from request to request, so short ASCII strings are
- * looked up in a table by their bytes: a hit costs no allocation, and equal names are the same object, which makes the
- * map look-ups that follow cheaper. Only the identity of a string depends on the table, never its value.
+ * Strings from bytes and back.
+ *
+ * Kafka's strings are UTF-8, but clients of languages whose strings are bytes send what they like, as the metadata of a
+ * committed offset for instance. Bytes that are not UTF-8 are kept: each becomes a lone surrogate, U+DC00 plus the byte,
+ * and is written as that byte again (Python's "surrogateescape", PEP 383). So every string re-encodes to what was sent.
+ *
+ * Topic names, client ids and group ids repeat from request to request, so short ASCII strings are looked up in a table by
+ * their bytes: a hit costs no allocation, and equal names are the same object, which makes the map look-ups that follow
+ * cheaper. Only the identity of a string depends on the table, never its value.
  */
 
 /** Entries of the table of recent strings: at most about 80 KB. */
@@ -10,11 +16,9 @@ const CACHE_SLOTS = 1024;
 const CACHED_LENGTH_MAX = 48;
 
 const cache = new Array<string>(CACHE_SLOTS).fill('');
-// The `ignoreBOM` keeps a byte order mark as the character that it is.
-const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The string in `bytes` from `start` to `end`; undefined when they are not UTF-8. */
-export function readText(bytes: Buffer, start: number, end: number): string | undefined {
+/** The string in `bytes` from `start` to `end`. */
+export function readText(bytes: Buffer, start: number, end: number): string {
   const length = end - start;
   if (length === 0) return '';
   if (length <= CACHED_LENGTH_MAX) {
@@ -35,17 +39,55 @@ export function readText(bytes: Buffer, start: number, end: number): string | un
     }
   }
   const text = bytes.toString('utf8', start, end);
-  // Invalid sequences become U+FFFD, but that may also have been sent as such.
-  if (!text.includes('\ufffd')) return text;
-  try {
-    return strict.decode(bytes.subarray(start, end));
-  } catch {
-    return undefined;
-  }
+  // What is not UTF-8 has become U+FFFD here; but that may also be what was sent.
+  return text.includes('\ufffd') ? escapeInvalid(bytes, start, end) : text;
 }
 
 function isSame(text: string, bytes: Buffer, start: number, length: number): boolean {
   if (text.length !== length) return false;
   for (let i = 0; i < length; i++) if (text.charCodeAt(i) !== bytes[start + i]) return false;
   return true;
+}
+
+function escapeInvalid(bytes: Buffer, start: number, end: number): string {
+  let text = '';
+  let validFrom = start;
+  for (let at = start; at < end; ) {
+    const length = sequenceLength(bytes, at, end);
+    if (length > 0) {
+      at += length;
+      continue;
+    }
+    text += bytes.toString('utf8', validFrom, at) + String.fromCharCode(0xdc00 + bytes[at]);
+    at++;
+    validFrom = at;
+  }
+  return text + bytes.toString('utf8', validFrom, end);
+}
+
+/** Length of the well-formed sequence at `at`, 0 if there is none (Unicode, table 3-7). */
+function sequenceLength(bytes: Buffer, at: number, end: number): number {
+  const first = bytes[at];
+  if (first < 0x80) return 1;
+  const length = first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+  if (length === 0 || at + length > end) return 0;
+  const low = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
+  const high = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
+  if (bytes[at + 1] < low || bytes[at + 1] > high) return 0;
+  for (let i = 2; i < length; i++) if ((bytes[at + i] & 0xc0) !== 0x80) return 0;
+  return length;
+}
+
+const ESCAPED = /[\udc80-\udcff]/u;
+
+/** The bytes of a string that has escaped ones in it; undefined for any other, which is plain UTF-8. */
+export function escapedBytes(text: string): Buffer | undefined {
+  if (!ESCAPED.test(text)) return undefined;
+  const pieces: Buffer[] = [];
+  for (const character of text) {
+    const code = character.charCodeAt(0);
+    const isEscape = character.length === 1 && code >= 0xdc80 && code <= 0xdcff;
+    pieces.push(isEscape ? Buffer.of(code - 0xdc00) : Buffer.from(character, 'utf8'));
+  }
+  return Buffer.concat(pieces);
 }

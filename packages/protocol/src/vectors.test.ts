@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { allCodecs } from './all-codecs.ts';
 import { decodeFromBuffer, encodeToBuffer } from './index.ts';
+import { allCodecs } from './test-support/all-codecs.ts';
 
 const file = join(import.meta.dirname, '../vectors/vectors.tsv');
 

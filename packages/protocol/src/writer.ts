@@ -2,6 +2,7 @@ import type { Int64 } from './int64.ts';
 import type { RecordsInit, TaggedField } from './message-codec.ts';
 import type { OutgoingPart } from './outgoing-part.ts';
 import { ProtocolError } from './protocol-error.ts';
+import { escapedBytes } from './text.ts';
 import { type Uuid, writeUuid } from './uuid.ts';
 
 /** Memory is taken in slabs of this size; many messages share one. */
@@ -185,13 +186,14 @@ export class Writer {
     this.offset += 16;
   }
 
-  /** Lone surrogates become U+FFFD, as UTF-8 has no way to write them. */
+  /** Lone surrogates become U+FFFD, as UTF-8 has no way to write them; but see text.ts. */
   string(value: string): void {
     if (value.length <= SHORT_TEXT_LENGTH_MAX && this.shortText(value, 2)) return;
-    const size = Buffer.byteLength(value);
+    const escaped = escapedBytes(value);
+    const size = escaped === undefined ? Buffer.byteLength(value) : escaped.length;
     if (size > 0x7fff) throw new ProtocolError(`a string of ${size} bytes is longer than 32767`);
     this.two(size);
-    this.text(value, size);
+    this.text(value, size, escaped);
   }
 
   nullableString(value: string | null): void {
@@ -201,9 +203,10 @@ export class Writer {
 
   compactString(value: string): void {
     if (value.length <= SHORT_TEXT_LENGTH_MAX && this.shortText(value, 1)) return;
-    const size = Buffer.byteLength(value);
+    const escaped = escapedBytes(value);
+    const size = escaped === undefined ? Buffer.byteLength(value) : escaped.length;
     this.uvarint(size + 1);
-    this.text(value, size);
+    this.text(value, size, escaped);
   }
 
   nullableCompactString(value: string | null): void {
@@ -232,7 +235,11 @@ export class Writer {
     return true;
   }
 
-  private text(value: string, size: number): void {
+  private text(value: string, size: number, escaped: Buffer | undefined): void {
+    if (escaped !== undefined) {
+      this.raw(escaped);
+      return;
+    }
     if (this.offset + size > this.capacity) this.grow(size);
     this.buffer.write(value, this.offset, size, 'utf8');
     this.offset += size;
@@ -369,5 +376,5 @@ export function extraTags(fields: readonly TaggedField[] | undefined, written: n
 }
 
 function outOfRange(what: string, value: Int64): ProtocolError {
-  return new ProtocolError(`${String(value)} is not an ${what}`);
+  return new ProtocolError(`${String(value)} is not of type ${what}`);
 }
