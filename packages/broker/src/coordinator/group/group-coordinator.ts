@@ -5,7 +5,9 @@
 import { Logger, type Platform, type Timer } from '@ottla/platform';
 import { type ErrorCode as Code, ErrorCode } from '@ottla/protocol';
 import { partitionForId } from '@ottla/protocol/records';
-import type { ReplicatedLog } from '../runtime/replicated-log.ts';
+import type { Partition } from '../../replication/partition.ts';
+import type { LeadershipListener } from '../../replication/replica-manager.ts';
+import { PartitionLog } from '../runtime/partition-log.ts';
 import { CoordinatorRuntime } from '../runtime/runtime.ts';
 import type { Outcome, Reply } from '../runtime/shard.ts';
 import { type CommitRequest, commitOffsets } from './commit-offsets.ts';
@@ -41,7 +43,7 @@ export interface GroupListing {
   readonly state: string;
 }
 
-export class GroupCoordinator {
+export class GroupCoordinator implements LeadershipListener {
   readonly #options: GroupCoordinatorOptions;
   readonly #runtime: CoordinatorRuntime<GroupShard>;
   #expiry: Timer | undefined;
@@ -65,12 +67,12 @@ export class GroupCoordinator {
     return partitionForId(groupId, this.#options.partitionCount());
   }
 
-  elected(partition: number, log: ReplicatedLog): void {
-    this.#runtime.elected(partition, log);
+  elected(partition: Partition): void {
+    if (partition.topic === OFFSETS_TOPIC) this.#runtime.elected(partition.partition, new PartitionLog(partition));
   }
 
-  resigned(partition: number): void {
-    this.#runtime.resigned(partition);
+  resigned(topic: string, partition: number): void {
+    if (topic === OFFSETS_TOPIC) this.#runtime.resigned(partition);
   }
 
   close(): void {
