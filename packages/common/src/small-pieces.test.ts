@@ -90,7 +90,9 @@ describe('uuid', () => {
     expect(uuidFromBytes(bytes)).toBe('ABEiM0RVZneImaq7zN3u_w');
     expect(uuidToBytes('ABEiM0RVZneImaq7zN3u_w')).toEqual(bytes);
     expect(uuidFromBytes(Buffer.concat([Buffer.alloc(3), bytes]), 3)).toBe('ABEiM0RVZneImaq7zN3u_w');
-    expect([ZERO_UUID, ONE_UUID, 'AAAAAAAAAAAAAAAAAAAAZA'].map(isReservedUuid)).toEqual([true, true, false]);
+    expect([ZERO_UUID, ONE_UUID, 'AAAAAAAAAAAAAAAAAAAAAg'].map(isReservedUuid)).toEqual([true, true, false]);
+    expect(() => uuidToBytes('A!AAAAAAAAAAAAAAAAAAAAA')).toThrow('Illegal base64 character 21');
+    expect(uuidToBytes(`${ZERO_UUID}==`)).toEqual(Buffer.alloc(16));
     expect(() => uuidToBytes('abc')).toThrow(
       'Input string `abc` decoded as 2 bytes, which is not equal to the expected 16 bytes of a base64-encoded UUID',
     );

@@ -8,9 +8,6 @@ export const ZERO_UUID: Uuid = 'AAAAAAAAAAAAAAAAAAAAAA';
 /** 1: the topic id of KRaft's metadata log. */
 export const ONE_UUID: Uuid = 'AAAAAAAAAAAAAAAAAAAAAQ';
 
-/** The first 100 ids are reserved by Kafka (Uuid.RESERVED: topic and directory ids with a meaning). */
-const RESERVED_LIMIT = 100;
-
 /** A random (version 4) id, never reserved and never beginning with `-`, which command lines take for an option. */
 export function randomUuid(crypto: Crypto): Uuid {
   for (;;) {
@@ -31,6 +28,8 @@ export function uuidToBytes(uuid: Uuid): Buffer {
   if (uuid.length > 24) {
     throw new Error(`Input string with prefix \`${uuid.slice(0, 24)}\` is too long to be decoded as a base64 UUID`);
   }
+  const illegal = /[^A-Za-z0-9_-]/.exec(uuid.replace(/={1,2}$/, ''))?.[0];
+  if (illegal !== undefined) throw new Error(`Illegal base64 character ${illegal.charCodeAt(0).toString(16)}`);
   const bytes = Buffer.from(uuid, 'base64url');
   if (bytes.length !== 16) {
     throw new Error(
@@ -40,7 +39,7 @@ export function uuidToBytes(uuid: Uuid): Buffer {
   return bytes;
 }
 
+/** Uuid.RESERVED: never the id of anything. */
 export function isReservedUuid(uuid: Uuid): boolean {
-  const bytes = uuidToBytes(uuid);
-  return bytes.subarray(0, 15).every((byte) => byte === 0) && (bytes[15] ?? 0) < RESERVED_LIMIT;
+  return uuid === ZERO_UUID || uuid === ONE_UUID;
 }

@@ -2,17 +2,20 @@ import type { BrokerConfig } from './broker-config.ts';
 import { ConfigException } from './config-exception.ts';
 
 /**
- * The id a broker starts with (KafkaServer.getOrGenerateBrokerId): the configured one, which must be that of
- * meta.properties; else that of meta.properties; else `generate`: the next one above `reserved.broker.max.id`.
+ * The id a broker starts with: the configured one, which must be that of meta.properties (`storedIn` names the file); else
+ * that of meta.properties; else a new one above `reserved.broker.max.id` (KafkaServer.getOrGenerateBrokerId,
+ * MetaPropertiesEnsemble.verify).
  */
 export function chooseBrokerId(
   config: BrokerConfig,
   storedId: number | undefined,
+  storedIn: string,
 ): { readonly kind: 'known'; readonly brokerId: number } | { readonly kind: 'generate'; readonly above: number } {
   const configured = config.brokerId;
   if (configured >= 0 && storedId !== undefined && storedId !== configured) {
     throw new ConfigException(
-      `Configured broker.id ${configured} doesn't match stored broker.id ${storedId} in meta.properties. If you moved your data, make sure your configured broker.id matches. If you intend to create a new broker, you should remove all data in your data directories (log.dirs).`,
+      `Stored node id ${storedId} doesn't match previous node id ${configured} in ${storedIn}. If you moved your data, make sure your configured node id matches. If you intend to create a new node, you should remove all data in your data directories.`,
+      'java.lang.RuntimeException',
     );
   }
   const brokerId = storedId ?? configured;

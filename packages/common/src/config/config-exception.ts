@@ -3,7 +3,8 @@ export type ConfigExceptionClass =
   | 'org.apache.kafka.common.config.ConfigException'
   | 'org.apache.kafka.common.errors.InvalidConfigurationException'
   | 'java.lang.IllegalArgumentException'
-  | 'java.lang.NumberFormatException';
+  | 'java.lang.NumberFormatException'
+  | 'java.lang.RuntimeException';
 
 /** A configuration that cannot be used. `message` is Kafka's own text where Kafka has one. */
 export class ConfigException extends Error {

@@ -107,9 +107,12 @@ function throttledReplicas(name: string, value: ConfigValue): void {
 
 /** ShareGroupAutoOffsetResetStrategy's: latest, earliest, or `by_duration:` and an ISO-8601 duration that is not negative. */
 function offsetReset(name: string, value: ConfigValue): void {
-  if (typeof value !== 'string' || /^(latest|earliest)$/i.test(value)) return;
-  const duration = /^by_duration:P(?=.)(?:[0-9]+D)?(?:T(?=.)(?:[0-9]+H)?(?:[0-9]+M)?(?:[0-9]+(?:\.[0-9]{0,9})?S)?)?$/i;
-  if (duration.test(value)) return;
+  if (typeof value !== 'string' || value === 'latest' || value === 'earliest') return;
+  const [prefix, duration = ''] = value.split(/(?<=^by_duration:)/);
+  const isDuration = /^P(?=.)(?:[0-9]+D)?(?:T(?=.)(?:[0-9]+H)?(?:[0-9]+M)?(?:[0-9]+(?:\.[0-9]{0,9})?S)?)?$/i.test(
+    duration,
+  );
+  if (prefix === 'by_duration:' && isDuration) return;
   throw ConfigException.invalid(
     name,
     value,

@@ -25,7 +25,6 @@ own compression.type=x -> Invalid value x for configuration compression.type: St
 own message.max.bytes= -> Invalid value  for configuration message.max.bytes: Not a number of type INT
 own leader.replication.throttled.rate=x -> Invalid value x for configuration leader.replication.throttled.rate: Not a number of type LONG
 own listener.name.plaintext.ssl.keystore.location=/nope -> ok
-own num.partitions=3;broker.id=4;log.dirs=x;node.id=3;zookeeper.connect=q -> Cannot update these configs dynamically: HashSet(num.partitions, broker.id, log.dirs, zookeeper.connect, node.id)
 own sasl.jaas.config=zz -> ok
 own listener.name.plaintext.plain.sasl.jaas.config=zz -> ok
 own log.roll.ms=0 -> requirement failed: log.roll.ms must be greater than or equal to 1
@@ -55,7 +54,6 @@ all compression.type=x -> Invalid value x for configuration compression.type: St
 all message.max.bytes= -> Invalid value  for configuration message.max.bytes: Not a number of type INT
 all leader.replication.throttled.rate=x -> Invalid value x for configuration leader.replication.throttled.rate: Not a number of type LONG
 all listener.name.plaintext.ssl.keystore.location=/nope -> Cannot update these configs at default cluster level, broker id must be specified: Set(listener.name.plaintext.ssl.keystore.location)
-all num.partitions=3;broker.id=4;log.dirs=x;node.id=3;zookeeper.connect=q -> Cannot update these configs dynamically: HashSet(num.partitions, broker.id, log.dirs, zookeeper.connect, node.id)
 all sasl.jaas.config=zz -> Cannot update these configs at default cluster level, broker id must be specified: Set(sasl.jaas.config)
 all listener.name.plaintext.plain.sasl.jaas.config=zz -> Cannot update these configs at default cluster level, broker id must be specified: Set(listener.name.plaintext.plain.sasl.jaas.config)
 all log.roll.ms=0 -> requirement failed: log.roll.ms must be greater than or equal to 1
