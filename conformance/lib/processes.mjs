@@ -126,7 +126,7 @@ export class LineProcess {
   }
 
   #wake() {
-    for (const watcher of [...this.watchers]) watcher();
+    for (const watcher of this.watchers) watcher();
   }
 
   /** What went wrong, for an error message. */

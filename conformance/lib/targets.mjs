@@ -10,7 +10,7 @@ import { freePort } from './ports.mjs';
 import { kafka } from './setup.mjs';
 import { until } from './wait.mjs';
 import { answers } from './wire.mjs';
-import { createTopic } from './wire-topics.mjs';
+import { createTopic, deleteTopic } from './wire-topics.mjs';
 
 export const TARGETS = ['ottla', 'kafka-3.9', 'kafka-3.9-kraft', 'kafka-4.3'];
 
@@ -134,6 +134,11 @@ export class Target {
   /** @param {string} name @param {number} [partitions] @param {Record<string, string>} [configs] */
   createTopic(name, partitions, configs) {
     return createTopic(this.port, name, partitions, configs);
+  }
+
+  /** @param {string} name */
+  deleteTopic(name) {
+    return deleteTopic(this.port, name);
   }
 
   /** @param {number} [lines] @returns {string} the end of the broker's log */

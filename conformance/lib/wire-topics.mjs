@@ -47,3 +47,10 @@ export async function createTopic(port, name, partitions = 1, configs = {}) {
     20,
   );
 }
+
+/** DeleteTopics version 1. @param {number} port @param {string} name */
+export async function deleteTopic(port, name) {
+  const answer = await call(port, 20, 1, Buffer.concat([int(4, 1), text(name), int(4, 30_000)]), 30_000);
+  const error = answer.readInt16BE(12 + 2 + answer.readInt16BE(12));
+  if (error !== 0) throw new Error(`DeleteTopics ${name}: error code ${error}`);
+}

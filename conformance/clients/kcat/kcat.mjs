@@ -15,8 +15,10 @@ const partitions = Number(given.partitions ?? 1);
 
 const emit = (event, fields = {}) => process.stdout.write(`${JSON.stringify({ event, ...fields })}\n`);
 
+const ignore = () => {};
+
 /** Starts kcat; `line` gets each line of its stdout, `complaint` each of its stderr. */
-function kcat(args, { line = (_) => {}, complaint = (_) => {} }) {
+function kcat(args, { line = ignore, complaint = ignore }) {
   const child = spawn(KCAT, ['-b', given.bootstrap, '-X', 'check.crcs=true', ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
   });

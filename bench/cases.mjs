@@ -1,0 +1,165 @@
+// What is measured. A case returns figures for one broker and one round; each works on topics of its own.
+import { readFileSync } from 'node:fs';
+import { must } from '../conformance/lib/processes.mjs';
+import { pause } from '../conformance/lib/wait.mjs';
+
+/** @typedef {import('../conformance/lib/targets.mjs').Target} Target */
+/** @typedef {{ target: Target, load: string, memory: { take: () => Promise<void>, free: () => Promise<void> } }} Setting */
+/** @typedef {Record<string, number>} Figures figure with its unit, to its value */
+/** @typedef {{ name: string, measure: (setting: Setting) => Promise<Figures>, restarts?: boolean }} Case */
+
+/** @param {string} load @param {string} command @param {Record<string, string | number>} options */
+export async function drive(load, command, options) {
+  const args = Object.entries(options).flatMap(([letter, value]) => [`-${letter}`, String(value)]);
+  return JSON.parse((await must(load, [command, ...args], { limitMs: 180_000 })).stdout);
+}
+
+/** CPU seconds of all its threads so far. @param {number} pid */
+function cpuSeconds(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/** @param {number} pid @param {'VmRSS' | 'VmHWM'} field */
+const megabytesOf = (pid, field) =>
+  Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+
+/** @template T @param {number} pid @param {() => Promise<T>} body @returns {Promise<{ result: T, cpu: number }>} */
+async function withCpu(pid, body) {
+  const before = cpuSeconds(pid);
+  const result = await body();
+  return { result, cpu: cpuSeconds(pid) - before };
+}
+
+let topics = 0;
+/**
+ * A fresh topic; deleted afterwards, so that the disk it took does not burden the next case.
+ * @template T @param {Setting} setting @param {number} partitions @param {(topic: string) => Promise<T>} body @returns {Promise<T>}
+ */
+async function withTopic({ target, memory }, partitions, body) {
+  const topic = `bench-${process.pid}-${++topics}`;
+  await target.createTopic(topic, partitions);
+  await memory.free();
+  try {
+    return await body(topic);
+  } finally {
+    await target.deleteTopic(topic);
+    await pause(800); // the files go half a second later
+    await memory.take();
+  }
+}
+
+/** @param {{ record: number, batch: number, megabytes: number, partitions?: number, connections?: number, acks?: number }} shape @returns {Case['measure']} */
+export const bulk =
+  ({ record, batch, megabytes, partitions = 1, connections = 1, acks = 1 }) =>
+  (setting) =>
+    withTopic(setting, partitions, async (topic) => {
+      const { target, load } = setting;
+      const common = { b: target.port, t: topic, p: partitions, c: connections };
+      const shape = { r: record, B: batch, m: megabytes, a: acks, s: 30 };
+      const produced = await withCpu(target.pid, () => drive(load, 'produce', { ...common, ...shape }));
+      const fetched = await withCpu(target.pid, () => drive(load, 'fetch', common));
+      return {
+        'produce MB/s': produced.result.MBps,
+        'produce records/s': produced.result.recordsPerSecond,
+        'produce CPU-s/GB': produced.cpu / (produced.result.bytes / 1e9),
+        'produce p99 ms': produced.result.p99 / 1000,
+        'fetch MB/s': fetched.result.MBps,
+        'fetch CPU-s/GB': fetched.cpu / (fetched.result.bytes / 1e9),
+        'RSS MB': megabytesOf(target.pid, 'VmRSS'),
+        'peak RSS MB': megabytesOf(target.pid, 'VmHWM'),
+      };
+    });
+
+const SECONDS = 5;
+const microseconds = (answer) => ({ 'p50 us': answer.p50, 'p99 us': answer.p99, 'p99.9 us': answer.p999 });
+
+/** One record of 100 bytes at a time, 1,000 a second; `beside`: requests of 64 KB a second on another topic. @returns {Case['measure']} */
+export const latency =
+  ({ beside = 0, acks = 1 } = {}) =>
+  (setting) =>
+    withTopic(setting, 1, (topic) =>
+      withTopic(setting, 1, async (other) => {
+        const { target, load } = setting;
+        const bulkLoad = { b: target.port, t: other, q: beside, r: 1024, B: 65536, s: SECONDS + 2 };
+        const noise = beside > 0 ? drive(load, 'pace', bulkLoad) : undefined;
+        noise?.catch(() => {});
+        if (noise) await pause(1000);
+        const asked = { b: target.port, t: topic, q: 1000, r: 100, B: 100, a: acks, s: SECONDS };
+        const { result, cpu } = await withCpu(target.pid, () => drive(load, 'pace', asked));
+        await noise;
+        return { ...microseconds(result), 'broker cores': cpu / result.seconds };
+      }),
+    );
+
+/** @param {number} depth requests in flight on each of eight connections @returns {Case['measure']} */
+export const smallCalls =
+  (depth) =>
+  async ({ target, load }) => {
+    const { result, cpu } = await withCpu(target.pid, () =>
+      drive(load, 'calls', { b: target.port, c: 8, d: depth, s: 4 }),
+    );
+    return {
+      'requests/s': result.requestsPerSecond,
+      'CPU us/request': (cpu / result.requests) * 1e6,
+      ...microseconds(result),
+    };
+  };
+
+/** @returns {Case['measure']} */
+export const smallProduces = () => (setting) =>
+  withTopic(setting, 8, async (topic) => {
+    const { target, load } = setting;
+    const options = { b: target.port, t: topic, p: 8, c: 8, d: 1, r: 100, B: 100, s: 4 };
+    const { result, cpu } = await withCpu(target.pid, () => drive(load, 'produce', options));
+    return {
+      'requests/s': result.requestsPerSecond,
+      'CPU us/request': (cpu / result.requests) * 1e6,
+      ...microseconds(result),
+    };
+  });
+
+/** From the start of the broker's process to its first acknowledged record; then what it takes while nobody asks for anything. @returns {Case['measure']} */
+export const start =
+  () =>
+  async ({ target, load, memory }) => {
+    const topic = `bench-start-${process.pid}-${++topics}`;
+    await target.createTopic(topic, 1);
+    await target.stop();
+    await memory.free();
+    const began = Date.now();
+    const [first] = await Promise.all([drive(load, 'first', { b: target.port, t: topic }), target.restart()]);
+    const used = cpuSeconds(target.pid);
+    await pause(4000);
+    const idle = await withCpu(target.pid, () => pause(4000));
+    const figures = {
+      'to first ack ms': first.acknowledgedAtMs - began,
+      'CPU-s until then': used,
+      'idle RSS MB': megabytesOf(target.pid, 'VmRSS'),
+      'idle CPU %': (idle.cpu / 4) * 100,
+    };
+    await memory.take();
+    return figures;
+  };
+
+/** @type {Case[]} */
+export const CASES = [
+  { name: 'start', measure: start(), restarts: true },
+  { name: 'bulk 1 KB in 1 MB, 1 partition', measure: bulk({ record: 1024, batch: 1_000_000, megabytes: 1200 }) },
+  {
+    name: 'bulk 1 KB in 1 MB, 8 partitions, 4 connections',
+    measure: bulk({ record: 1024, batch: 1_000_000, megabytes: 1200, partitions: 8, connections: 4 }),
+  },
+  { name: 'bulk 1 KB in 1 MB, acks=all', measure: bulk({ record: 1024, batch: 1_000_000, megabytes: 1200, acks: -1 }) },
+  { name: 'bulk 1 KB in 16 KB', measure: bulk({ record: 1024, batch: 16_384, megabytes: 600 }) },
+  { name: 'bulk 100 B in 16 KB', measure: bulk({ record: 100, batch: 16_384, megabytes: 400 }) },
+  { name: 'bulk 100 B in 1 MB', measure: bulk({ record: 100, batch: 1_000_000, megabytes: 800 }) },
+  { name: 'latency, idle', measure: latency() },
+  { name: 'latency, idle, acks=all', measure: latency({ acks: -1 }) },
+  { name: 'latency, beside 200 MB/s', measure: latency({ beside: 3052 }) },
+  { name: 'calls, 8 connections', measure: smallCalls(1) },
+  { name: 'calls, 8 connections of 16 in flight', measure: smallCalls(16) },
+  { name: 'single records, 8 connections', measure: smallProduces() },
+];
