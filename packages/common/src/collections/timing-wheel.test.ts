@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ManualClock } from '../testing/manual-clock.ts';
+import { ManualClock } from '../test-support/manual-clock.ts';
 import { type TimerTask, TimingWheel } from './timing-wheel.ts';
 
 const delays = fc.oneof(

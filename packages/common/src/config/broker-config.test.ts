@@ -3,8 +3,8 @@ import { INT64_MAX } from '../int64.ts';
 import { BrokerConfig } from './broker-config.ts';
 import { chooseBrokerId } from './broker-id.ts';
 import { ConfigException } from './config-exception.ts';
-import { BROKER_TEXTS } from './testdata/broker-texts.ts';
-import { outcomeOf, recordedCases } from './testdata/cases.ts';
+import { BROKER_TEXTS } from './test-support/broker-texts.ts';
+import { outcomeOf, recordedCases } from './test-support/cases.ts';
 
 const config = (properties: Record<string, string> = {}): BrokerConfig =>
   new BrokerConfig(new Map(Object.entries(properties)));

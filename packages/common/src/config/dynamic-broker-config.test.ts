@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { BrokerConfig } from './broker-config.ts';
 import { CONFIG_SOURCE, type ConfigEntry } from './config-entry.ts';
 import { DynamicBrokerConfig } from './dynamic-broker-config.ts';
-import { ALTER_TEXTS } from './testdata/alter-texts.ts';
-import { outcomeOf, recordedCases } from './testdata/cases.ts';
-import { DYNAMIC_TEXTS } from './testdata/dynamic-texts.ts';
+import { ALTER_TEXTS } from './test-support/alter-texts.ts';
+import { outcomeOf, recordedCases } from './test-support/cases.ts';
+import { DYNAMIC_TEXTS } from './test-support/dynamic-texts.ts';
 
 const SOURCE_NAMES = new Map<number, string>(Object.entries(CONFIG_SOURCE).map(([name, code]) => [code, name]));
 const properties = (entries: Record<string, string>): Map<string, string> => new Map(Object.entries(entries));

@@ -3,8 +3,8 @@ import { BrokerConfig } from './broker-config.ts';
 import { CONFIG_SOURCE } from './config-entry.ts';
 import { ConfigException } from './config-exception.ts';
 import { DynamicBrokerConfig } from './dynamic-broker-config.ts';
-import { outcomeOf, recordedCases } from './testdata/cases.ts';
-import { TOPIC_TEXTS } from './testdata/topic-texts.ts';
+import { outcomeOf, recordedCases } from './test-support/cases.ts';
+import { TOPIC_TEXTS } from './test-support/topic-texts.ts';
 import { fixedLogConfig, TopicConfigs } from './topic-configs.ts';
 
 const properties = (entries: Record<string, string>): Map<string, string> => new Map(Object.entries(entries));

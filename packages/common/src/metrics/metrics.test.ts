@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ManualClock } from '../testing/manual-clock.ts';
+import { ManualClock } from '../test-support/manual-clock.ts';
 import { Histogram } from './histogram.ts';
 import { Meter } from './meter.ts';
 import { mbeanName } from './metric-name.ts';
