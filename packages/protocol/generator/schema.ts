@@ -89,7 +89,7 @@ function integer(value: unknown, what: string): number {
 export function parseVersions(value: unknown, within: Range): Range | undefined {
   if (value === undefined || value === 'none') return undefined;
   const match = /^(\d+)(?:(\+)|-(\d+))?$/.exec(text(value, 'versions'));
-  if (match === null) throw new Error(`'${String(value)}' is not a version range`);
+  if (match === null) throw new Error(`${JSON.stringify(value)} is not a version range`);
   const low = Number(match[1]);
   const high = match[2] === '+' ? Infinity : match[3] === undefined ? low : Number(match[3]);
   const cut = { low: Math.max(low, within.low), high: Math.min(high, within.high) };
@@ -97,8 +97,19 @@ export function parseVersions(value: unknown, within: Range): Range | undefined 
 }
 
 const EVERY: Range = { low: 0, high: Infinity };
-const PRIMITIVES: ReadonlySet<string> = new Set([
-  ...['bool', 'int8', 'int16', 'uint16', 'int32', 'uint32', 'int64', 'float64', 'uuid', 'string', 'bytes', 'records'],
+const PRIMITIVES: ReadonlySet<string> = new Set<Primitive>([
+  'bool',
+  'int8',
+  'int16',
+  'uint16',
+  'int32',
+  'uint32',
+  'int64',
+  'float64',
+  'uuid',
+  'string',
+  'bytes',
+  'records',
 ]);
 
 function isPrimitive(type: string): type is Primitive {

@@ -58,7 +58,7 @@ const cases: [string, AnyMessageCodec, number, Buffer, 'read' | 'refused'][] = [
               {
                 partitionIndex: 0,
                 acknowledgementBatches: [
-                  { firstOffset: 0, lastOffset: COUNT - 1, acknowledgeTypes: new Array(COUNT).fill(1) },
+                  { firstOffset: 0, lastOffset: COUNT - 1, acknowledgeTypes: Array.from({ length: COUNT }, () => 1) },
                 ],
               },
             ],

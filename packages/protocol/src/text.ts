@@ -15,7 +15,7 @@ const CACHE_SLOTS = 1024;
 /** Longest string the table takes, in bytes. */
 const CACHED_LENGTH_MAX = 48;
 
-const cache = new Array<string>(CACHE_SLOTS).fill('');
+const cache = Array.from({ length: CACHE_SLOTS }, () => '');
 
 /** The string in `bytes` from `start` to `end`. */
 export function readText(bytes: Buffer, start: number, end: number): string {

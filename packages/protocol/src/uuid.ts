@@ -28,7 +28,7 @@ export function uuidToBytes(uuid: Uuid): Buffer {
 // The same topic ids pass by again and again; the table holds this many of them (about 14 KB).
 const CACHE_SLOTS = 256;
 const cachedBytes = new Int32Array(CACHE_SLOTS * 4);
-const cachedTexts = new Array<Uuid>(CACHE_SLOTS).fill(ZERO_UUID);
+const cachedTexts = Array.from({ length: CACHE_SLOTS }, () => ZERO_UUID);
 
 /** The uuid at `offset`, which the caller has checked to have 16 bytes behind it. */
 export function readUuid(bytes: Uint8Array, offset: number): Uuid {

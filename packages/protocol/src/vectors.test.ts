@@ -17,7 +17,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 function same(found: unknown, json: unknown, path: string): void {
   if (Buffer.isBuffer(found)) {
     // The converters show records as nothing.
-    if (!/ecords$/.test(path)) expect(found.toString('base64'), path).toBe(json);
+    if (!path.endsWith('ecords')) expect(found.toString('base64'), path).toBe(json);
   } else if (typeof found === 'bigint') {
     expect(String(found), path).toBe(json);
   } else if (Array.isArray(found)) {

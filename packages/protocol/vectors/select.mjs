@@ -12,4 +12,4 @@ const key = (line) => line.split('\t', 2).join(' ');
 const newer = read(process.argv[3]);
 const known = new Set(newer.map(key));
 const older = read(process.argv[2]).filter((line) => !known.has(key(line)) && !CHANGED.test(line) && !KEY.test(line));
-for (const line of [...older, ...newer]) if (line.length <= LINE_LENGTH_MAX) console.log(line);
+for (const line of [...older, ...newer]) if (line.length <= LINE_LENGTH_MAX) process.stdout.write(`${line}\n`);

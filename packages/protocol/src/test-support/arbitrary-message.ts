@@ -84,7 +84,7 @@ function zeroOf(field: Field): unknown {
     case 'records':
       return Buffer.alloc(0);
     case 'int64':
-      return toInt64(BigInt(String(field.default ?? 0)));
+      return toInt64(BigInt(typeof field.default === 'string' ? field.default : Number(field.default ?? 0)));
     default:
       return Number(field.default ?? 0);
   }
