@@ -1,3 +1,7 @@
+import { produce } from './00-produce.ts';
+import { fetch } from './01-fetch.ts';
+import { listOffsets } from './02-list-offsets.ts';
+import { metadata } from './03-metadata.ts';
 import { offsetCommit } from './08-offset-commit.ts';
 import { offsetFetch } from './09-offset-fetch.ts';
 import { findCoordinator } from './10-find-coordinator.ts';
@@ -7,12 +11,33 @@ import { leaveGroup } from './13-leave-group.ts';
 import { syncGroup } from './14-sync-group.ts';
 import { describeGroups } from './15-describe-groups.ts';
 import { listGroups } from './16-list-groups.ts';
+import { apiVersions } from './18-api-versions.ts';
+import { createTopics } from './19-create-topics.ts';
+import { deleteTopics } from './20-delete-topics.ts';
+import { initProducerId } from './22-init-producer-id.ts';
+import { offsetForLeaderEpoch } from './23-offset-for-leader-epoch.ts';
+import { describeConfigs } from './32-describe-configs.ts';
+import { alterConfigs } from './33-alter-configs.ts';
+import { describeLogDirs } from './35-describe-log-dirs.ts';
+import { createPartitions } from './37-create-partitions.ts';
 import { deleteGroups } from './42-delete-groups.ts';
+import { electLeaders } from './43-elect-leaders.ts';
+import { incrementalAlterConfigs } from './44-incremental-alter-configs.ts';
+import { alterPartitionReassignments } from './45-alter-partition-reassignments.ts';
+import { listPartitionReassignments } from './46-list-partition-reassignments.ts';
 import { offsetDelete } from './47-offset-delete.ts';
+import { describeCluster } from './60-describe-cluster.ts';
+import { describeProducers } from './61-describe-producers.ts';
+import { listConfigResources } from './74-list-config-resources.ts';
+import { describeTopicPartitions } from './75-describe-topic-partitions.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 
 /** Every API this broker serves, by key: what is missing here is not listed in ApiVersions. */
 export const ENDPOINTS: readonly Endpoint[] = [
+  endpoint(produce),
+  endpoint(fetch),
+  endpoint(listOffsets),
+  endpoint(metadata),
   endpoint(offsetCommit),
   endpoint(offsetFetch),
   endpoint(findCoordinator),
@@ -22,6 +47,23 @@ export const ENDPOINTS: readonly Endpoint[] = [
   endpoint(syncGroup),
   endpoint(describeGroups),
   endpoint(listGroups),
+  endpoint(apiVersions),
+  endpoint(createTopics),
+  endpoint(deleteTopics),
+  endpoint(initProducerId),
+  endpoint(offsetForLeaderEpoch),
+  endpoint(describeConfigs),
+  endpoint(alterConfigs),
+  endpoint(describeLogDirs),
+  endpoint(createPartitions),
   endpoint(deleteGroups),
+  endpoint(electLeaders),
+  endpoint(incrementalAlterConfigs),
+  endpoint(alterPartitionReassignments),
+  endpoint(listPartitionReassignments),
   endpoint(offsetDelete),
+  endpoint(describeCluster),
+  endpoint(describeProducers),
+  endpoint(listConfigResources),
+  endpoint(describeTopicPartitions),
 ];

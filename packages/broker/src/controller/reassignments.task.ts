@@ -42,9 +42,12 @@ export class Reassignments {
     this.#deletion = deletion;
   }
 
-  async alter(requests: readonly ReassignmentRequest[]): Promise<ReassignmentResult[]> {
+  async alter(
+    requests: readonly ReassignmentRequest[],
+    allowReplicationFactorChange: boolean,
+  ): Promise<ReassignmentResult[]> {
     const results: ReassignmentResult[] = [];
-    for (const request of requests) results.push(await this.#alterOne(request));
+    for (const request of requests) results.push(await this.#alterOne(request, allowReplicationFactorChange));
     return results;
   }
 
@@ -81,7 +84,7 @@ export class Reassignments {
     }
   }
 
-  async #alterOne(request: ReassignmentRequest): Promise<ReassignmentResult> {
+  async #alterOne(request: ReassignmentRequest, allowReplicationFactorChange: boolean): Promise<ReassignmentResult> {
     const { context } = this.#reign;
     const { topic, partition, replicas } = request;
     const answer = (error: ErrorCode, message: string | null = null): ReassignmentResult => ({
@@ -95,6 +98,11 @@ export class Reassignments {
     if (replicas !== null) {
       const problem = this.#targetProblem(replicas);
       if (problem !== undefined) return answer(ErrorCode.INVALID_REPLICA_ASSIGNMENT, problem);
+      const factor = originalReplicas(entry.assignment).length;
+      if (!allowReplicationFactorChange && replicas.length !== factor) {
+        const text = `The replication factor is changed from ${factor} to ${replicas.length}`;
+        return answer(ErrorCode.INVALID_REPLICATION_FACTOR, text);
+      }
     } else if (!entry.isReassigning) {
       return answer(ErrorCode.NO_REASSIGNMENT_IN_PROGRESS);
     }

@@ -92,10 +92,19 @@ export class TopicAdmin {
     return electLeaders(this.#deps, kind, partitions, timeoutMs);
   }
 
-  alterReassignments(requests: readonly ReassignmentRequest[]): Promise<ReassignmentResult[] | undefined> {
+  /** Undefined: not the controller. */
+  alterReassignments(
+    requests: readonly ReassignmentRequest[],
+    allowReplicationFactorChange: boolean,
+  ): Promise<ReassignmentResult[] | undefined> {
     return this.#deps.controller.withReign('ApiPartitionReassignment', ({ reassignments }) =>
-      reassignments.alter(requests),
+      reassignments.alter(requests, allowReplicationFactorChange),
     );
+  }
+
+  /** As far as the controller here knows. */
+  isBeingDeleted(topic: string): boolean {
+    return this.#deps.controller.active?.reign.context.topics.get(topic)?.deleting === true;
   }
 
   /** Undefined: not the controller. */

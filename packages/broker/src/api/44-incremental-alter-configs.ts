@@ -1,0 +1,51 @@
+/** IncrementalAlterConfigs, versions 0-1 (KIP-339): sets, deletes, appends and subtracts single properties. */
+import {
+  ApiKey,
+  type ErrorCode,
+  IncrementalAlterConfigsRequest,
+  IncrementalAlterConfigsResponse,
+  type IncrementalAlterConfigsResponseInit,
+} from '@ottla/protocol';
+import { configAuthorizationError } from '../config/config-authorization.ts';
+import { alterAnswer, alterRefusal } from './alter-answer.ts';
+import type { ApiHandler } from './handler.ts';
+import { respondLater } from './respond-later.ts';
+
+export const incrementalAlterConfigs: ApiHandler<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponseInit> =
+  {
+    key: ApiKey.IncrementalAlterConfigs,
+    request: IncrementalAlterConfigsRequest,
+    response: IncrementalAlterConfigsResponse,
+    minVersion: 0,
+    maxVersion: 1,
+    handle(call, broker) {
+      const { context, request } = call;
+      const denied = new Map<(typeof request.resources)[number], ErrorCode>();
+      for (const resource of request.resources) {
+        const target = { type: resource.resourceType, name: resource.resourceName };
+        const error = configAuthorizationError(broker.authorizer, context, 'AlterConfigs', target);
+        if (error !== undefined) denied.set(resource, error);
+      }
+      const allowed = request.resources.filter((resource) => !denied.has(resource));
+      const changes = allowed.map(({ resourceType, resourceName, configs }) => ({
+        type: resourceType,
+        name: resourceName,
+        operations: configs.map(({ name, configOperation, value }) => ({ name, operation: configOperation, value })),
+      }));
+      respondLater(
+        incrementalAlterConfigs,
+        call,
+        broker,
+        broker.configs.incrementalAlter(changes, request.validateOnly).then((results) => ({
+          throttleTimeMs: broker.quotas.record(context, 'controller-mutation', 0),
+          responses: [
+            ...allowed.map((resource, index) => alterAnswer(resource, results[index])),
+            ...[...denied].map(([resource, error]) => alterRefusal(resource, error)),
+          ],
+        })),
+      );
+    },
+    onError(error, request) {
+      return { throttleTimeMs: 0, responses: request.resources.map((resource) => alterRefusal(resource, error)) };
+    },
+  };
