@@ -8,6 +8,7 @@ import {
   decodeFromBuffer,
   EndQuorumEpochResponse,
   encodeToBuffer,
+  joinParts,
   ProtocolError,
   ShareAcknowledgeRequest,
   TxnOffsetCommitResponse,
@@ -34,7 +35,19 @@ function frameOf(head: string, isCompact: boolean, element: string, tail: string
   const bytes = Buffer.from(element, 'hex');
   for (let i = 0; i < COUNT; i++) writer.raw(bytes);
   writer.raw(Buffer.from(tail, 'hex'));
-  return Buffer.concat(writer.finish().map((part) => (part instanceof Uint8Array ? part : Buffer.alloc(0))));
+  return joinParts(writer.finish());
+}
+
+/** Ascending tags that hold nothing. */
+function tagsOf(head: string): Buffer {
+  const writer = new Writer();
+  writer.raw(Buffer.from(head, 'hex'));
+  writer.uvarint(COUNT);
+  for (let tag = 0; tag < COUNT; tag++) {
+    writer.uvarint(tag);
+    writer.uvarint(0);
+  }
+  return joinParts(writer.finish());
 }
 
 const cases: [string, AnyMessageCodec, number, Buffer, 'read' | 'refused'][] = [
@@ -70,29 +83,38 @@ const cases: [string, AnyMessageCodec, number, Buffer, 'read' | 'refused'][] = [
     'read',
   ],
   ['empty strings', DescribeGroupsRequest, 5, frameOf('', true, '01', '0000'), 'refused'],
-  ['structs of three bytes', AddPartitionsToTxnResponse, 4, frameOf('000000000000', true, '010100', '0100'), 'refused'],
-  [
-    'unknown tags of no size',
-    DescribeGroupsRequest,
-    5,
-    Buffer.concat([Buffer.from('0100ffff03', 'hex'), Buffer.alloc(200_000)]),
-    'refused',
-  ],
+  ['structs of three bytes', AddPartitionsToTxnResponse, 4, frameOf('000000000000', true, '010100', '00'), 'refused'],
+  ['unknown tags of no size', DescribeGroupsRequest, 5, tagsOf('0100'), 'refused'],
 ];
+
+/** What the heap grows by, or why the frame is refused. */
+function decodeOnce(
+  codec: AnyMessageCodec,
+  version: number,
+  frame: Buffer,
+): { grownBytes: number; refusal: string | undefined } {
+  const before = heapBytes();
+  let value: unknown;
+  let refusal: string | undefined;
+  try {
+    value = decodeFromBuffer(codec, frame, version);
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    refusal = error.message;
+  }
+  const grownBytes = heapBytes() - before;
+  expect(value === undefined).toBe(refusal !== undefined);
+  return { grownBytes, refusal };
+}
 
 for (const [name, codec, version, frame, outcome] of cases) {
   test(`${name}: ${frame.length} bytes are ${outcome}`, () => {
-    const before = heapBytes();
-    let value: unknown;
-    try {
-      value = decodeFromBuffer(codec, frame, version);
-    } catch (error) {
-      expect(error).toBeInstanceOf(ProtocolError);
-      if (outcome === 'read') throw error;
-    }
-    const grown = heapBytes() - before;
-    expect(value === undefined ? 'refused' : 'read').toBe(outcome);
-    expect(grown).toBeLessThan(value === undefined ? 65_536 * 4 : 10 * frame.length + 4 * 65_536);
+    // The least of a few: the heap also grows for reasons of its own.
+    const runs = [1, 2, 3, 4].map(() => decodeOnce(codec, version, frame));
+    const grownBytes = Math.min(...runs.map((run) => run.grownBytes));
+    if (outcome === 'read') expect(runs[0].refusal).toBe(undefined);
+    else expect(runs[0].refusal).toContain('more than 4 times the frame plus 65536 bytes to allocate');
+    expect(grownBytes).toBeLessThan((outcome === 'read' ? 10 : 4) * frame.length + 65_536);
   });
 }
 
