@@ -1,13 +1,11 @@
-import { parsePairs } from '@ottla/common';
-
 /** Settings that may change while the broker runs. */
 export interface ConnectionQuotaSettings {
   /** `max.connections`. */
   readonly connectionsMax: number;
   /** `max.connections.per.ip`. */
   readonly connectionsPerIpMax: number;
-  /** `max.connections.per.ip.overrides`: `host:count,...`. */
-  readonly connectionsPerIpOverrides: string;
+  /** `max.connections.per.ip.overrides`, by address. */
+  connectionLimitsPerIp(): ReadonlyMap<string, number>;
   /** `listener.name.x.max.connections`; undefined: no limit of its own. */
   listenerConnectionsMax(listener: string): number | undefined;
 }
@@ -21,8 +19,6 @@ export class ConnectionQuotas {
   readonly #byAddress = new Map<string, number>();
   readonly #byListener = new Map<string, number>();
   #total = 0;
-  #overridesText = '';
-  #overrides: ReadonlyMap<string, number> = new Map();
 
   constructor(settings: ConnectionQuotaSettings) {
     this.#settings = settings;
@@ -66,13 +62,6 @@ export class ConnectionQuotas {
   }
 
   #addressMax(address: string): number {
-    const text = this.#settings.connectionsPerIpOverrides;
-    if (text !== this.#overridesText) {
-      this.#overridesText = text;
-      this.#overrides = new Map(
-        parsePairs('max.connections.per.ip.overrides', text).map(([host, count]) => [host, Number(count)]),
-      );
-    }
-    return this.#overrides.get(address) ?? this.#settings.connectionsPerIpMax;
+    return this.#settings.connectionLimitsPerIp().get(address) ?? this.#settings.connectionsPerIpMax;
   }
 }

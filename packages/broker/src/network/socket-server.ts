@@ -59,6 +59,12 @@ export class SocketServer {
     return this.#quotas.total;
   }
 
+  /** Requests are running whose answers have not left. */
+  get hasUnanswered(): boolean {
+    for (const connection of this.#connections) if (connection.unanswered > 0) return true;
+    return false;
+  }
+
   /** The bound address of a listener. */
   address(listener: string): Address | undefined {
     return this.#listeners.get(listener)?.address;

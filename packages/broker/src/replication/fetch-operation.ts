@@ -45,7 +45,7 @@ export class FetchOperation implements Waiter {
     const isFollower = this.#replicaId >= 0;
     const topicNames = (id: string): string => broker.metadata.topicById(id)?.name ?? '';
     this.#context = fetchContext(broker.fetchSessions, request, this.#version, isFollower, topicNames);
-    const maxBytes = Math.min(request.maxBytes, broker.config.number('fetch.max.bytes'));
+    const maxBytes = Math.min(request.maxBytes, broker.config.int('fetch.max.bytes'));
     this.#minBytes = Math.min(request.minBytes, maxBytes);
     this.#limits = {
       maxBytes,

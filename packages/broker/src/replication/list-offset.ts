@@ -63,7 +63,7 @@ export function lookUpOffset(partition: Partition, lookup: OffsetLookup): FoundO
         error: ErrorCode.NONE,
         timestamp: -1,
         offset: log.logStartOffset,
-        leaderEpoch: log.earliestEpoch ?? -1,
+        leaderEpoch: log.epochForOffset(log.logStartOffset) ?? -1,
       };
     case LATEST_TIERED:
     case EARLIEST_PENDING_UPLOAD:

@@ -1,0 +1,147 @@
+import type { Connection } from '@ottla/platform';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { ByteBudget } from './byte-budget.ts';
+import { FrameBuffers } from './frame-buffers.ts';
+import { FrameReader, type FrameResources, InvalidReceiveError } from './frame-reader.ts';
+
+/** Counts what is given back; nothing else of a connection is asked for. */
+class ReleasedChunks implements Connection {
+  readonly remote = { host: '127.0.0.1', port: 1 };
+  readonly local = { host: '127.0.0.1', port: 2 };
+  readonly unsentBytes = 0;
+  readonly released: Buffer[] = [];
+
+  release(chunk: Buffer): void {
+    expect(this.released).not.toContain(chunk);
+    this.released.push(chunk);
+    chunk.fill(0xdb);
+  }
+
+  send(): boolean {
+    return true;
+  }
+  pause(): void {}
+  resume(): void {}
+  close(): void {}
+  destroy(): void {}
+}
+
+const turns: (() => void)[] = [];
+const clock = {
+  wallMs: () => 0,
+  monotonicMs: () => 0,
+  setTimer: () => ({ cancel() {} }),
+  endOfTurn: (callback: () => void) => void turns.push(callback),
+  sleep: () => Promise.resolve(),
+};
+
+function reader(limit = 1_000_000, frameBytesMax = 200_000) {
+  const connection = new ReleasedChunks();
+  const budget = new ByteBudget(clock, () => limit);
+  const resources: FrameResources = { budget, buffers: new FrameBuffers(), frameBytesMax: () => frameBytesMax };
+  return { connection, budget, frames: new FrameReader(connection, resources) };
+}
+
+function framed(body: Uint8Array): Buffer {
+  const frame = Buffer.alloc(4 + body.length);
+  frame.writeInt32BE(body.length);
+  frame.set(body, 4);
+  return frame;
+}
+
+it('gives the same frames however the bytes are cut, and every chunk back once', () => {
+  const bodies = fc.array(fc.uint8Array({ maxLength: 300 }), { minLength: 1, maxLength: 20 });
+  const cuts = fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 60 });
+  fc.assert(
+    fc.property(bodies, cuts, fc.boolean(), (expected, sizes, keepFrames) => {
+      const { connection, budget, frames } = reader();
+      const bytes = Buffer.concat(expected.map(framed));
+      const seen: Uint8Array[] = [];
+      const kept: { release(): void }[] = [];
+      let chunks = 0;
+      for (let at = 0, turn = 0; at < bytes.length; turn++) {
+        const size = sizes[turn % sizes.length] ?? 1;
+        frames.push(Buffer.from(bytes.subarray(at, at + size)));
+        at += size;
+        chunks++;
+        for (let frame = frames.next(); frame !== undefined; frame = frames.next()) {
+          seen.push(Buffer.from(frame.buffer.subarray(frame.start, frame.end)));
+          if (keepFrames) kept.push(frame);
+          else frame.release();
+        }
+      }
+      expect(seen.map((body) => Buffer.from(body).toString('hex'))).toEqual(
+        expected.map((body) => Buffer.from(body).toString('hex')),
+      );
+      for (const frame of kept) frame.release();
+      expect(connection.released.length).toBe(chunks);
+      expect(budget.usedBytes).toBe(0);
+      expect(frames.unreadBytes).toBe(0);
+    }),
+  );
+});
+
+it('keeps the bytes of a frame until it is released', () => {
+  const { connection, frames } = reader();
+  const chunk = Buffer.concat([framed(Buffer.from('first')), framed(Buffer.from('second'))]);
+  frames.push(chunk);
+  const first = frames.next();
+  const second = frames.next();
+  first?.release();
+  first?.release();
+  expect(connection.released).toEqual([]);
+  expect(second?.buffer.toString('latin1', second.start, second.end)).toBe('second');
+  second?.release();
+  expect(connection.released).toEqual([chunk]);
+});
+
+it.each([
+  [-1, 'Invalid receive (size = -1)'],
+  [0x47455420, 'Invalid receive (size = 1195725856 larger than 200000)'],
+])('refuses size %i', (size, message) => {
+  const { frames } = reader();
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32BE(size);
+  frames.push(bytes);
+  expect(() => frames.next()).toThrow(new InvalidReceiveError(message));
+});
+
+it('refuses a bad size that came byte by byte', () => {
+  const { frames } = reader();
+  for (const byte of [0xff, 0xff, 0xff]) {
+    frames.push(Buffer.from([byte]));
+    expect(frames.next()).toBeUndefined();
+  }
+  frames.push(Buffer.from([0xff, 0]));
+  expect(() => frames.next()).toThrow('Invalid receive (size = -1)');
+});
+
+it('starves while the budget is spent, one frame over it passes, and wakes at the end of a turn', () => {
+  const { budget, frames } = reader(100);
+  frames.push(Buffer.concat([framed(Buffer.alloc(80)), framed(Buffer.alloc(90)), framed(Buffer.alloc(5))]));
+  const first = frames.next();
+  const second = frames.next();
+  expect(second?.end).toBeDefined();
+  expect(frames.next()).toBeUndefined();
+  expect(frames.isStarved).toBe(true);
+  let woken = 0;
+  budget.wait(() => woken++);
+  first?.release();
+  expect(woken).toBe(0);
+  for (const turn of turns.splice(0)) turn();
+  expect(woken).toBe(1);
+  expect(frames.next()?.end).toBeDefined();
+  expect(frames.isStarved).toBe(false);
+});
+
+it('gives back what it holds when the connection goes', () => {
+  const { connection, budget, frames } = reader();
+  frames.push(framed(Buffer.alloc(100_000)).subarray(0, 50_000));
+  expect(frames.next()).toBeUndefined();
+  frames.push(Buffer.alloc(10));
+  expect(budget.usedBytes).toBe(100_000);
+  frames.close();
+  expect(budget.usedBytes).toBe(0);
+  expect(connection.released.length).toBe(2);
+});

@@ -1,0 +1,113 @@
+import type { EmbeddedStore } from '@ottla/coordination/embedded';
+import { type DirectoryLock, Logger } from '@ottla/platform';
+import type { LogManager } from '@ottla/storage';
+import type { ControlPlane } from '../controller/control-plane.task.ts';
+import type { GroupCoordinator } from '../coordinator/group/group-coordinator.ts';
+import type { SocketServer } from '../network/socket-server.ts';
+import type { ReplicaManager } from '../replication/replica-manager.ts';
+import type { BrokerServices } from '../services.ts';
+import type { Broker, BrokerListener } from './broker.ts';
+import { releaseLocks } from './log-directories.task.ts';
+
+/** How long requests that run may take to finish when the broker stops, ms. */
+const FINISH_MS_MAX = 1000;
+
+export interface BrokerParts {
+  readonly services: BrokerServices;
+  readonly clusterId: string;
+  readonly listeners: readonly BrokerListener[];
+  readonly sockets: SocketServer;
+  readonly replicas: ReplicaManager;
+  readonly groups: GroupCoordinator;
+  readonly logs: LogManager;
+  readonly plane: ControlPlane;
+  readonly store: EmbeddedStore;
+  readonly locks: readonly DirectoryLock[];
+}
+
+export class RunningBroker implements Broker {
+  readonly closed: Promise<void>;
+  readonly #parts: BrokerParts;
+  readonly #log: Logger;
+  #resolveClosed: () => void = () => {};
+  #ending: Promise<void> | undefined;
+
+  constructor(parts: BrokerParts) {
+    this.#parts = parts;
+    const { platform, brokerId } = parts.services;
+    this.#log = new Logger(platform.log, 'kafka.server.KafkaServer', `[KafkaServer id=${brokerId}] `);
+    this.closed = new Promise((resolve) => {
+      this.#resolveClosed = resolve;
+    });
+  }
+
+  get brokerId(): number {
+    return this.#parts.services.brokerId;
+  }
+
+  get clusterId(): string {
+    return this.#parts.clusterId;
+  }
+
+  get listeners(): readonly BrokerListener[] {
+    return this.#parts.listeners;
+  }
+
+  get logDirs(): readonly string[] {
+    return this.#parts.services.config.initial.logDirs;
+  }
+
+  get services(): BrokerServices {
+    return this.#parts.services;
+  }
+
+  shutdown(): Promise<void> {
+    this.#ending ??= this.#shutdown().finally(this.#resolveClosed);
+    return this.#ending;
+  }
+
+  kill(): Promise<void> {
+    this.#ending ??= this.#kill().finally(this.#resolveClosed);
+    return this.#ending;
+  }
+
+  async #shutdown(): Promise<void> {
+    const { sockets, replicas, groups, logs, plane, store, locks, services } = this.#parts;
+    this.#log.info('shutting down');
+    const listeners = sockets.stopProcessingRequests();
+    for (const listener of listeners) await listener.close();
+    groups.close();
+    replicas.shutdown();
+    await this.#finished();
+    await logs.shutdown({ clean: true });
+    await plane.leave();
+    await store.close();
+    sockets.shutdown();
+    await releaseLocks(locks);
+    new Logger(services.platform.log, 'org.apache.kafka.common.utils.AppInfoParser').info(
+      `App info kafka.server for ${services.brokerId} unregistered`,
+    );
+    this.#log.info('shut down completed');
+  }
+
+  /** Lets what runs be answered, appends be written, answers leave. */
+  async #finished(): Promise<void> {
+    const { clock } = this.#parts.services.platform;
+    const deadlineMs = clock.monotonicMs() + FINISH_MS_MAX;
+    do await clock.sleep(1);
+    while (this.#parts.sockets.hasUnanswered && clock.monotonicMs() < deadlineMs);
+  }
+
+  async #kill(): Promise<void> {
+    const { sockets, replicas, groups, logs, plane, store, locks } = this.#parts;
+    for (const listener of sockets.stopProcessingRequests()) await listener.close();
+    sockets.shutdown();
+    groups.close();
+    replicas.shutdown();
+    await logs.shutdown({ clean: false });
+    // The tree goes first: nothing that leaving changes is to be kept.
+    await store.close();
+    await plane.leave().catch(() => undefined);
+    await releaseLocks(locks);
+  }
+}

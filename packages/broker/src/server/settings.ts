@@ -1,0 +1,59 @@
+/** What the parts of the data path ask of the configuration, read anew each time: a change takes effect at once. */
+import { connectionLimitsPerIp, toSafeNumber } from '@ottla/common';
+import type { BrokerConfig } from '../config/broker-config.ts';
+import type { ConfigAdmin } from '../config/config-admin.ts';
+import type { GroupSettings } from '../coordinator/group/group-settings.ts';
+import type { RequestServerSettings } from '../network/request-server.ts';
+import type { SocketServerSettings } from '../network/socket-server.ts';
+import type { TopicSettings } from '../replication/topic-settings.ts';
+
+export function requestServerSettings(config: BrokerConfig): RequestServerSettings {
+  return {
+    get requestBytesMax() {
+      return config.int('socket.request.max.bytes');
+    },
+    get queuedRequestBytesMax() {
+      return toSafeNumber(config.long('queued.max.request.bytes'));
+    },
+  };
+}
+
+export function socketServerSettings(config: BrokerConfig): SocketServerSettings {
+  return {
+    get connectionsMaxIdleMs() {
+      return toSafeNumber(config.long('connections.max.idle.ms'));
+    },
+    get connectionsMax() {
+      return config.int('max.connections');
+    },
+    get connectionsPerIpMax() {
+      return config.int('max.connections.per.ip');
+    },
+    connectionLimitsPerIp: () => connectionLimitsPerIp(config),
+    listenerConnectionsMax(listener) {
+      const text = config.current.properties.get(`listener.name.${listener.toLowerCase()}.max.connections`);
+      return text === undefined ? undefined : Number(text);
+    },
+  };
+}
+
+export function topicSettings(configs: ConfigAdmin): TopicSettings {
+  const of = (topic: string) => configs.topics.logConfig(topic);
+  return {
+    minInSyncReplicas: (topic) => of(topic).minInsyncReplicas,
+    downConversionEnabled: (topic) => of(topic).messageDownconversionEnable,
+    compressionType: (topic) => of(topic).compressionType,
+  };
+}
+
+export function groupSettings(config: BrokerConfig): GroupSettings {
+  return {
+    sessionTimeoutMinMs: config.int('group.min.session.timeout.ms'),
+    sessionTimeoutMaxMs: config.int('group.max.session.timeout.ms'),
+    groupSizeMax: config.int('group.max.size'),
+    initialRebalanceDelayMs: config.int('group.initial.rebalance.delay.ms'),
+    offsetMetadataBytesMax: config.int('offset.metadata.max.bytes'),
+    offsetsRetentionMs: config.int('offsets.retention.minutes') * 60_000,
+    offsetsRetentionCheckMs: toSafeNumber(config.long('offsets.retention.check.interval.ms')),
+  };
+}
