@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { memoryTwin, nodeTwin } from './twins.ts';
+import { memoryTwin, nodeTwin, simulatedTwin } from './twins.ts';
 
-describe.each([nodeTwin, memoryTwin])('clock of the $name twin', (twin) => {
+describe.each([nodeTwin, memoryTwin, simulatedTwin(1), simulatedTwin(2)])('clock of the $name twin', (twin) => {
   it('fires timers not before their delay, in order, and not when cancelled', () =>
     twin.run(async ({ clock }) => {
       const fired: string[] = [];

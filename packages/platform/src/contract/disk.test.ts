@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Disk } from '../disk.ts';
 import { DiskError } from '../disk.ts';
-import { memoryTwin, nodeTwin } from './twins.ts';
+import { memoryTwin, nodeTwin, simulatedTwin } from './twins.ts';
 
 const bytes = (text: string): Buffer => Buffer.from(text);
 const write = { mode: 'write', create: true } as const;
@@ -20,7 +20,7 @@ async function codeOf(run: () => unknown): Promise<string> {
   return 'none';
 }
 
-describe.each([nodeTwin, memoryTwin])('disk of the $name twin', (twin) => {
+describe.each([nodeTwin, memoryTwin, simulatedTwin(1), simulatedTwin(2)])('disk of the $name twin', (twin) => {
   it('reads what was written, at positions, short only at the end of the file', () =>
     twin.run(async ({ disk }, directory) => {
       const file = await disk.open(`${directory}/a`, write);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { createMemoryPlatform } from '../memory/platform.ts';
 import { createNodePlatform } from '../node/platform.ts';
 import type { Platform } from '../platform.ts';
+import { createSimulatedWorld } from '../simulated/world.ts';
 
 /** One implementation of the ports, for tests that all of them must pass. */
 export interface Twin {
@@ -37,3 +38,15 @@ export const memoryTwin: Twin = {
     }
   },
 };
+
+/** Many seeds: each is another order of events and another way to cut what arrives. */
+export function simulatedTwin(seed: number): Twin {
+  return {
+    name: `simulated (seed ${seed})`,
+    run: async (body) => {
+      const world = createSimulatedWorld(seed, { network: { splitChance: 0.2 } });
+      const { platform } = world.node('one');
+      await world.finish(platform.disk.makeDirectory('/data').then(() => body(platform, '/data')));
+    },
+  };
+}

@@ -8,8 +8,8 @@ import {
 } from '../limits.ts';
 import type { Address, Connection, ConnectionHandler, OutgoingPart } from '../network.ts';
 import { NetworkError } from '../network.ts';
+import type { SendBuffers } from '../send-buffers.ts';
 import { SendQueue } from '../send-queue.ts';
-import type { SendBuffers } from './send-buffers.ts';
 
 /** What a connection asks of its network. */
 export interface ConnectionOwner {

@@ -11,9 +11,9 @@ import type {
   Network,
 } from '../network.ts';
 import { NetworkError } from '../network.ts';
+import { SendBuffers } from '../send-buffers.ts';
 import type { ConnectionOwner } from './connection.ts';
 import { NodeConnection, plainHost, toNetworkError } from './connection.ts';
-import { SendBuffers } from './send-buffers.ts';
 
 export interface NodeNetworkOptions {
   /** Overwrite released chunks with 0xDB (debug runs). Default false. */

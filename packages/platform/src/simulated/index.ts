@@ -1,1 +1,15 @@
-export {};
+export { SimulatedDisk } from './disk.ts';
+export type { DiskFaults, InjectedFault } from './disk-faults.ts';
+export type { SimulatedFailure } from './fatal.ts';
+export { ForbiddenGlobalError, withForbiddenGlobals } from './forbidden-globals.ts';
+export { Link } from './link.ts';
+export type { LogEntry } from './log.ts';
+export { SimulatedLog } from './log.ts';
+export { SimulatedFabric } from './network.ts';
+export type { LinkFaults } from './network-faults.ts';
+export type { SimulatedNodeOptions } from './node.ts';
+export { SimulatedNode } from './node.ts';
+export { Prng } from './prng.ts';
+export type { WorkerFaults } from './workers.ts';
+export type { RunOptions, RunResult, SimulatedWorldOptions } from './world.ts';
+export { createSimulatedWorld, SimulatedWorld } from './world.ts';

@@ -1,4 +1,4 @@
-import { gatherBytesMax, sourcePullBytesMax } from '../limits.ts';
+import { gatherBytesMax, sourcePullBytesMax } from './limits.ts';
 
 /** Buffers of each size kept for reuse; more than these are left to the garbage collector. */
 const keptMax = 16;
