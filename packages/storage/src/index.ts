@@ -1,1 +1,33 @@
-export {};
+/** The log on disk, in Kafka's formats. */
+export type {
+  AppendOptions,
+  AppendOrigin,
+  AppendResult,
+  AppendSink,
+  RecordError,
+} from './append.ts';
+export { Log } from './log.ts';
+export { defaultLogConfig, type LogConfig } from './log-config.ts';
+export {
+  type CreateOptions,
+  defaultLogManagerSettings,
+  type LogDirFailureListener,
+  LogManager,
+  type LogManagerOptions,
+  type LogManagerSettings,
+  StorageError,
+} from './log-manager.ts';
+export type {
+  AbortedTransaction,
+  EpochEndOffset,
+  ProducerStateSummary,
+  ReadFailure,
+  ReadLimit,
+  ReadOutcome,
+  ReadResult,
+  RecordsSource,
+  TimestampOffset,
+} from './read.ts';
+export { type StorageRules, storageRules } from './storage-rules.ts';
+export { InconsistentTopicIdError } from './topic-id.ts';
+export { adaptiveWritePolicy, type WritePolicy } from './write-policy.ts';

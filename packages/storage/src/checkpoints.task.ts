@@ -1,0 +1,52 @@
+import type { Platform } from '@ottla/platform';
+import { isPassing } from './disk-errors.ts';
+import type { LogDirectory } from './log-directory.ts';
+import { HIGH_WATERMARK_CHECKPOINT, LOG_START_OFFSET_CHECKPOINT, RECOVERY_POINT_CHECKPOINT } from './log-files.ts';
+import type { LogState } from './log-state.ts';
+import { OffsetCheckpoint } from './offset-checkpoint.ts';
+
+/** What a checkpoint needs to see of the manager. */
+export interface CheckpointSource {
+  readonly platform: Platform;
+  statesIn(directory: LogDirectory): Iterable<LogState>;
+  directoryFailed(logDirectory: string, reason: string, error: unknown): void;
+}
+
+export type CheckpointKind = 'recovery-point' | 'high-watermark' | 'log-start-offset';
+
+const FILES: Readonly<Record<CheckpointKind, string>> = {
+  'recovery-point': RECOVERY_POINT_CHECKPOINT,
+  'high-watermark': HIGH_WATERMARK_CHECKPOINT,
+  'log-start-offset': LOG_START_OFFSET_CHECKPOINT,
+};
+
+/** Writes one checkpoint of one directory. Never rejects; false when it is not on disk. */
+export async function writeCheckpoint(
+  source: CheckpointSource,
+  directory: LogDirectory,
+  kind: CheckpointKind,
+): Promise<boolean> {
+  if (directory.isOffline) return false;
+  const checkpoint = new OffsetCheckpoint();
+  for (const log of source.statesIn(directory)) {
+    const offset = offsetOf(log, kind);
+    if (offset !== undefined) checkpoint.set(log.topic, log.partition, offset);
+  }
+  const path = `${directory.path}/${FILES[kind]}`;
+  try {
+    await source.platform.disk.replaceFile(path, checkpoint.format());
+    return true;
+  } catch (error) {
+    if (!isPassing(error) && !directory.isOffline) {
+      source.directoryFailed(directory.path, `Disk error while writing ${path}`, error);
+    }
+    return false;
+  }
+}
+
+function offsetOf(log: LogState, kind: CheckpointKind): number | undefined {
+  if (kind === 'recovery-point') return log.recoveryPoint;
+  if (kind === 'high-watermark') return log.highWatermark;
+  // Only where the segments alone would not tell.
+  return log.logStartOffset > log.segments.first.baseOffset ? log.logStartOffset : undefined;
+}

@@ -1,0 +1,116 @@
+import type { Disk, DiskFile } from '@ottla/platform';
+import { openFilesMax } from './limits.ts';
+
+/**
+ * A file that is opened when it is needed and closed when others are needed more. Whoever keeps it across turns, or
+ * across an `await`, pins it.
+ */
+export class PooledFile {
+  readonly #pool: FilePool;
+  #path: string;
+  #handle: DiskFile | undefined;
+  #pins = 0;
+  #discarded = false;
+
+  constructor(pool: FilePool, path: string) {
+    this.#pool = pool;
+    this.#path = path;
+  }
+
+  get path(): string {
+    return this.#path;
+  }
+
+  get isOpen(): boolean {
+    return this.#handle !== undefined;
+  }
+
+  get isPinned(): boolean {
+    return this.#pins > 0;
+  }
+
+  /** Open for reading and writing. Throws DiskError: ENOENT when the file is missing and `create` was not asked for. */
+  open(create = false): DiskFile {
+    if (this.#handle === undefined) {
+      this.#handle = this.#pool.disk.openSync(this.#path, { mode: 'write', create });
+    }
+    this.#pool.used(this);
+    return this.#handle;
+  }
+
+  /** Keeps the file open until `unpin`, deleted or not. */
+  pin(): DiskFile {
+    const handle = this.open();
+    this.#pins++;
+    return handle;
+  }
+
+  unpin(): void {
+    this.#pins--;
+    if (this.#pins === 0 && this.#discarded) this.#close();
+    else this.#pool.trim();
+  }
+
+  /** The file lies elsewhere now; an open handle still serves it. */
+  moved(path: string): void {
+    this.#path = path;
+  }
+
+  /** Closes the handle now, or with the last pin. The file can be opened again. */
+  discard(): void {
+    if (this.#pins > 0) this.#discarded = true;
+    else this.#close();
+  }
+
+  #close(): void {
+    this.#discarded = false;
+    const handle = this.#handle;
+    if (handle === undefined) return;
+    this.#handle = undefined;
+    this.#pool.closed(this);
+    handle.closeSync();
+  }
+}
+
+/** Bounds the open files of a log manager: beyond `limit` the least recently used that is not pinned is closed. */
+export class FilePool {
+  readonly disk: Disk;
+  readonly limit: number;
+  readonly #open = new Set<PooledFile>();
+  #latest: PooledFile | undefined;
+
+  constructor(disk: Disk, limit: number = openFilesMax) {
+    this.disk = disk;
+    this.limit = limit;
+  }
+
+  get openCount(): number {
+    return this.#open.size;
+  }
+
+  file(path: string): PooledFile {
+    return new PooledFile(this, path);
+  }
+
+  used(file: PooledFile): void {
+    if (this.#latest === file) return;
+    this.#latest = file;
+    this.#open.delete(file);
+    this.#open.add(file);
+    this.trim();
+  }
+
+  closed(file: PooledFile): void {
+    this.#open.delete(file);
+    if (this.#latest === file) this.#latest = undefined;
+  }
+
+  trim(): void {
+    if (this.#open.size <= this.limit) return;
+    for (const file of this.#open) {
+      if (file.isPinned || file === this.#latest) continue;
+      file.discard();
+      if (this.#open.size <= this.limit) return;
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import type { Timer } from '@ottla/platform';
+import { expireProducers, flushDueLogs, runRetention } from './housekeeping.task.ts';
+import type { LogManager } from './log-manager.ts';
+
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
+/** The background work of a log manager: what recurs, and what is due later. Tasks never reject. */
+export class Housekeeper {
+  readonly #manager: LogManager;
+  readonly #timers = new Set<Timer>();
+  readonly #running = new Set<Promise<void>>();
+  #isStopped = false;
+
+  constructor(manager: LogManager) {
+    this.#manager = manager;
+  }
+
+  start(): void {
+    const manager = this.#manager;
+    const { settings } = manager;
+    const first = settings.initialTaskDelayMs;
+    this.#every(first, settings.retentionCheckIntervalMs, () => runRetention(manager));
+    this.#every(first, settings.flushSchedulerIntervalMs, () => flushDueLogs(manager));
+    this.#every(first, settings.flushOffsetCheckpointIntervalMs, () => manager.checkpoint('recovery-point'));
+    this.#every(first, settings.flushStartOffsetCheckpointIntervalMs, () => manager.checkpoint('log-start-offset'));
+    const watermarksMs = settings.highWatermarkCheckpointIntervalMs;
+    this.#every(watermarksMs, watermarksMs, () => manager.checkpoint('high-watermark'));
+    const expiryMs = settings.producerIdExpirationCheckIntervalMs;
+    this.#every(expiryMs, expiryMs, () => expireProducers(manager));
+  }
+
+  /** Runs `task` once, `delayMs` from now; at once, still in the background, when that is 0. */
+  after(delayMs: number, task: () => Promise<void>): void {
+    if (this.#isStopped) return;
+    if (delayMs <= 0) {
+      this.#run(task);
+      return;
+    }
+    const timer = this.#manager.platform.clock.setTimer(Math.min(delayMs, TIMER_MS_MAX), () => {
+      this.#timers.delete(timer);
+      if (delayMs > TIMER_MS_MAX) this.after(delayMs - TIMER_MS_MAX, task);
+      else this.#run(task);
+    });
+    this.#timers.add(timer);
+  }
+
+  /** No timer fires any more. */
+  stop(): void {
+    this.#isStopped = true;
+    for (const timer of this.#timers) timer.cancel();
+    this.#timers.clear();
+  }
+
+  /** What is running now; for an orderly shutdown. */
+  get running(): readonly Promise<void>[] {
+    return [...this.#running];
+  }
+
+  #run(task: () => Promise<void>): void {
+    const running = task().finally(() => this.#running.delete(running));
+    this.#running.add(running);
+  }
+
+  #every(firstMs: number, intervalMs: number, task: () => Promise<void>): void {
+    this.after(Math.max(1, firstMs), async () => {
+      await task();
+      this.#every(intervalMs, intervalMs, task);
+    });
+  }
+}

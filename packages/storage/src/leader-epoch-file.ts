@@ -1,0 +1,30 @@
+import { isPassing } from './disk-errors.ts';
+import { LEADER_EPOCH_CHECKPOINT } from './log-files.ts';
+import type { LogState } from './log-state.ts';
+
+/**
+ * Replaces the leader epoch checkpoint within the call: an epoch must be on file before its first record, and before a
+ * leader that never wrote one answers for it (KAFKA-7415). The next flush syncs it; after a power loss before that, the
+ * epochs are rebuilt from the batches.
+ */
+export function storeEpochs(log: LogState, text: string): void {
+  const { disk } = log.owner.platform;
+  const path = `${log.directory}/${LEADER_EPOCH_CHECKPOINT}`;
+  const bytes = Buffer.from(text);
+  try {
+    const file = disk.openSync(`${path}.tmp`, { mode: 'write', create: true, truncate: true });
+    try {
+      file.writeSync(bytes, 0, bytes.length, 0);
+    } finally {
+      file.closeSync();
+    }
+    disk.renameSync(`${path}.tmp`, path);
+    log.epochsAreDirty = true;
+    log.directoryIsDirty = true;
+    log.epochsAreUnwritten = false;
+  } catch (error) {
+    log.epochsAreUnwritten = true;
+    if (isPassing(error)) log.logger.error(`The leader epochs of ${log.where} could not be written`, error);
+    else log.fail(`Error while writing the leader epochs of ${log.where}`, error);
+  }
+}

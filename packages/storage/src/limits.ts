@@ -1,0 +1,20 @@
+/** The most one synchronous write or read takes: above this a call costs more than it saves (bytes). */
+export const writeBytesMax = 1024 * 1024;
+/** Appends above this are written from their own buffer; smaller ones are gathered first, since a copy is cheaper than a call. */
+export const gatherAppendBytesMax = 128 * 1024;
+/** A write that took longer (ms) sends the log's next write to the pool. */
+export const slowWriteMs = 2;
+/** Index entries kept in memory before they are appended to the file: one call per this many. */
+export const indexTailEntriesMax = 128;
+/** Files of a log manager that may be open beside the pinned ones. */
+export const openFilesMax = 1024;
+/** Batches remembered per producer to recognise a retry (Java: ProducerStateEntry.NUM_BATCHES_TO_RETAIN). */
+export const producerBatchesKept = 5;
+/** Recovery and replay read this much at a time. */
+export const scanChunkBytes = 1024 * 1024;
+/** A range of a segment is read this much at a time. */
+export const sourcePullBytes = 256 * 1024;
+/** How far a positional header walk reads at a time when it looks for an offset. */
+export const headerWalkBytes = 8 * 1024;
+/** Log directories loaded and shut down side by side, beside `num.recovery.threads.per.data.dir` logs in each. */
+export const fileOperationsAtOnceMax = 16;

@@ -1,0 +1,78 @@
+import { forEachBounded } from './bounded.task.ts';
+import { writeCheckpoint } from './checkpoints.task.ts';
+import { formatCleanShutdown, UNKNOWN_BROKER_EPOCH } from './clean-shutdown-file.ts';
+import type { Log } from './log.ts';
+import type { LogDirectory } from './log-directory.ts';
+import { CLEAN_SHUTDOWN } from './log-files.ts';
+import { flushLog } from './log-flush.task.ts';
+import type { LogManager } from './log-manager.ts';
+import { writeSnapshot } from './snapshot.task.ts';
+
+/** Closes all logs. Never rejects: a directory that does not close in order simply gets no mark. */
+export async function closeDirectories(
+  manager: LogManager,
+  options: { readonly clean: boolean; readonly brokerEpoch?: number },
+): Promise<void> {
+  manager.logger.info('Shutting down.');
+  await Promise.all(manager.housekeeper.running);
+  await forEachBounded(manager.directories, manager.directories.length, async (directory) => {
+    const logs = [...manager.logs()].filter((log) => log.logDirectory === directory.path);
+    if (options.clean && !directory.isOffline) {
+      await closeInOrder(manager, directory, logs, options.brokerEpoch ?? UNKNOWN_BROKER_EPOCH);
+    }
+    for (const log of logs) closeFiles(log);
+    await directory.lock?.release();
+  });
+  manager.logger.info('Shutdown complete.');
+}
+
+async function closeInOrder(
+  manager: LogManager,
+  directory: LogDirectory,
+  logs: readonly Log[],
+  brokerEpoch: number,
+): Promise<void> {
+  const { disk } = manager.platform;
+  manager.logger.debug(`Flushing and closing logs at ${directory.path}`);
+  let inOrder = true;
+  await forEachBounded(logs, manager.settings.recoveryThreadsPerDataDir, async (log) => {
+    if (!(await closeLog(log))) inOrder = false;
+  });
+  if (!inOrder || directory.isOffline) return;
+  for (const kind of ['recovery-point', 'log-start-offset', 'high-watermark'] as const) {
+    if (!(await writeCheckpoint(manager, directory, kind))) return;
+  }
+  try {
+    await disk.replaceFile(`${directory.path}/${CLEAN_SHUTDOWN}`, formatCleanShutdown(brokerEpoch));
+    manager.logger.debug(`Writing clean shutdown marker at ${directory.path} with broker epoch=${brokerEpoch}`);
+  } catch (error) {
+    manager.logger.warn(`The clean shutdown marker of ${directory.path} was not written`, error);
+  }
+}
+
+/** Everything of the log in its files and on the device. */
+async function closeLog(log: Log): Promise<boolean> {
+  const { state } = log;
+  while (log.writer.hasStaged) {
+    log.writer.writeStaged();
+    await log.writer.settled();
+  }
+  if (state.isOffline) return false;
+  try {
+    state.active.seal();
+    const end = state.logEndOffset;
+    if (end > state.logStartOffset && state.snapshots[state.snapshots.length - 1] !== end) {
+      await writeSnapshot(state, end, state.producers.snapshot(), true);
+    }
+    return await flushLog(state);
+  } catch (error) {
+    state.logger.error(`Error while closing ${state.where}`, error);
+    return false;
+  }
+}
+
+function closeFiles(log: Log): void {
+  log.stop();
+  log.state.isClosed = true;
+  for (const segment of log.state.segments.all) segment.closeFiles();
+}

@@ -1,0 +1,111 @@
+/*
+ * Recovery after an unclean stop (Java: LogLoader.recoverLog, LogSegment.recover). Segments from the one that holds the recovery
+ * point on are read in full: the log ends before the first batch that is cut, damaged or out of order, and what follows
+ * goes. On the way the three indexes, the leader epochs and the producer state are built anew.
+ */
+import {
+  batchBaseOffset,
+  batchLastOffset,
+  batchMagic,
+  batchMaxTimestamp,
+  batchPartitionLeaderEpoch,
+  batchProducerId,
+} from '@ottla/protocol/records';
+import { storeEpochs } from './leader-epoch-file.ts';
+import { endOffsetOf } from './log-reader.ts';
+import { dropSnapshots, removeSegments, takeSnapshot } from './log-roll.ts';
+import type { LogSegment } from './log-segment.ts';
+import type { LogState } from './log-state.ts';
+import { producerAppendOf } from './producer-batch.ts';
+import { loadSnapshotUpTo, replayTo } from './producer-load.task.ts';
+import { ProducerStateManager } from './producer-state-manager.ts';
+import { scanSegment } from './segment-scan.task.ts';
+
+/** Recovers all segments that were not flushed. Afterwards the producer state is that of the log end. Rejects with DiskError. */
+export async function recoverUnflushed(log: LogState, recoveryPoint: number): Promise<void> {
+  const unflushed = log.segments.all.slice(Math.max(0, log.segments.floorIndex(recoveryPoint)));
+  const first = unflushed[0];
+  if (first === undefined) return;
+  await loadSnapshotUpTo(log, log.producers, first.baseOffset);
+  await replayTo(log, log.producers, first.baseOffset);
+  for (const [done, segment] of unflushed.entries()) {
+    log.logger.info(
+      `Recovering unflushed segment ${segment.baseOffset}. ${done}/${unflushed.length} recovered for ${log.where}.`,
+    );
+    const truncatedBytes = await recoverSegment(log, log.producers, segment);
+    const rest = unflushed.slice(done + 1);
+    if (truncatedBytes === 0 || rest.length === 0) continue;
+    log.logger.warn(`Corruption found in segment ${segment.baseOffset}, truncating to offset ${endOffsetOf(segment)}`);
+    removeSegments(log, rest);
+    break;
+  }
+  const end = endOffsetOf(log.active);
+  if (log.owner.rules.dropSnapshotsBeyondLogEnd) dropSnapshots(log, (offset) => offset <= end);
+  if (end > log.logStartOffset) takeSnapshot(log, end);
+}
+
+/** Rebuilds the indexes of one segment that is not among the unflushed: its files are not complete. Rejects with DiskError. */
+export async function recoverSingle(log: LogState, segment: LogSegment): Promise<void> {
+  const producers = new ProducerStateManager(log.where, log.logStartOffset);
+  await loadSnapshotUpTo(log, producers, segment.baseOffset);
+  await replayTo(log, producers, segment.baseOffset);
+  await recoverSegment(log, producers, segment);
+}
+
+/** Returns the bytes cut off. `producers` stands at the segment's base offset and then at its end. */
+async function recoverSegment(log: LogState, producers: ProducerStateManager, segment: LogSegment): Promise<number> {
+  segment.resetIndexes();
+  const { indexIntervalBytes } = log.config;
+  const replays = log.owner.rules.replayTailAfterSnapshot;
+  const options = { startPosition: 0, checkCrc: log.owner.rules.checkCrcOnRecovery };
+  const validBytes = await scanSegment(segment, options, (bytes, at, end, position) => {
+    const lastOffset = batchLastOffset(bytes, at);
+    segment.sawTimestamp(batchMaxTimestamp(bytes, at), lastOffset);
+    segment.indexBatch(lastOffset, position, end - at, indexIntervalBytes);
+    if (batchMagic(bytes, at) >= 2) {
+      const epoch = batchPartitionLeaderEpoch(bytes, at);
+      if (epoch > (log.epochs.latestEpoch ?? -1)) log.epochs.assign(epoch, batchBaseOffset(bytes, at));
+      if (batchProducerId(bytes, at) >= 0 && replays) noteProducer(producers, segment, bytes, at, end);
+    }
+    producers.mapEndOffset = lastOffset + 1;
+    return true;
+  });
+  const truncatedBytes = segment.log.open().sizeSync() - validBytes;
+  segment.sizeBytes = validBytes;
+  if (truncatedBytes > 0) {
+    log.logger.warn(`Found invalid messages in log segment ${segment.log.path} at byte offset ${validBytes}.`);
+    segment.log.open().truncateSync(validBytes);
+  }
+  segment.seal();
+  return truncatedBytes;
+}
+
+function noteProducer(
+  producers: ProducerStateManager,
+  segment: LogSegment,
+  bytes: Buffer,
+  at: number,
+  end: number,
+): void {
+  const append = producerAppendOf(bytes, at, end);
+  if (append === undefined) return;
+  const completed = producers.apply(append);
+  if (completed === undefined) return;
+  if (completed.isAborted) {
+    segment.txnIndex.append({ ...completed, lastStableOffset: producers.lastStableOffsetAfter(completed) });
+  }
+  producers.complete(completed);
+}
+
+/** For a log whose leader epoch checkpoint is lost: the epochs of all batches below the unflushed ones. Rejects with DiskError. */
+export async function rebuildEpochs(log: LogState): Promise<void> {
+  log.logger.warn(`Rebuilding the leader epochs of ${log.where} from its batches`);
+  for (const segment of log.segments.all) {
+    await scanSegment(segment, { startPosition: 0, checkCrc: false }, (bytes, at) => {
+      const epoch = batchPartitionLeaderEpoch(bytes, at);
+      if (epoch > (log.epochs.latestEpoch ?? -1)) log.epochs.assign(epoch, batchBaseOffset(bytes, at));
+      return true;
+    });
+  }
+  storeEpochs(log, log.epochs.format());
+}

@@ -1,0 +1,36 @@
+import type { Uuid } from '@ottla/common';
+import { PARTITION_METADATA } from './log-files.ts';
+import type { LogState } from './log-state.ts';
+import { formatPartitionMetadata } from './partition-metadata-file.ts';
+
+/** A log belongs to one topic id for good (KIP-516). */
+export class InconsistentTopicIdError extends Error {
+  override readonly name = 'InconsistentTopicIdError';
+}
+
+/** Takes and records the id of a log that has none. Throws InconsistentTopicIdError. */
+export function assignTopicId(log: LogState, topicId: Uuid): void {
+  if (log.topicId === topicId) return;
+  if (log.topicId !== undefined) {
+    throw new InconsistentTopicIdError(
+      `Tried to assign topic ID ${topicId} to log for topic partition ${log.where},but log already contained topic ID ${log.topicId}`,
+    );
+  }
+  const { disk } = log.owner.platform;
+  const path = `${log.directory}/${PARTITION_METADATA}`;
+  const bytes = Buffer.from(formatPartitionMetadata(topicId));
+  try {
+    const file = disk.openSync(`${path}.tmp`, { mode: 'write', create: true, truncate: true });
+    try {
+      file.writeSync(bytes, 0, bytes.length, 0);
+    } finally {
+      file.closeSync();
+    }
+    disk.renameSync(`${path}.tmp`, path);
+    log.directoryIsDirty = true;
+  } catch (error) {
+    log.fail(`Error while writing partition metadata file ${path}`, error);
+    return;
+  }
+  log.topicId = topicId;
+}
