@@ -7,7 +7,7 @@ export class RingQueue<T> {
 
   constructor(limit: number) {
     this.limit = limit;
-    this.#ring = new Array<T | undefined>(Math.max(1, Math.min(limit, 16)));
+    this.#ring = Array.from({ length: Math.max(1, Math.min(limit, 16)) });
   }
 
   get size(): number {
@@ -50,7 +50,7 @@ export class RingQueue<T> {
 
   #grow(): void {
     const size = this.#size;
-    const larger = new Array<T | undefined>(Math.min(this.limit, this.#ring.length * 2));
+    const larger: (T | undefined)[] = Array.from({ length: Math.min(this.limit, this.#ring.length * 2) });
     for (let index = 0; index < size; index++) larger[index] = this.at(index);
     this.#ring = larger;
     this.#head = 0;

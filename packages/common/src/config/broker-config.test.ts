@@ -203,7 +203,7 @@ describe('values', () => {
     expect(broker.double('log.cleaner.io.max.bytes.per.second')).toBe(Number.MAX_VALUE);
     expect(broker.nullableLong('log.retention.ms')).toBeNull();
     expect(broker.password('ssl.key.password')).toBeNull();
-    expect(`${config({ 'ssl.key.password': 'secret' }).password('ssl.key.password')}`).toBe('[hidden]');
+    expect(String(config({ 'ssl.key.password': 'secret' }).password('ssl.key.password'))).toBe('[hidden]');
     expect(() => broker.int('no.such')).toThrow("there is no broker configuration 'no.such'");
     expect(() => broker.int('broker.rack')).toThrow('configuration broker.rack = r1 is not a int');
     expect(() => broker.string('inter.broker.listener.name')).toThrow('is not a string');

@@ -191,7 +191,7 @@ export class DynamicBrokerConfig extends ConfigView {
       changed.set(name, result);
       return result;
     };
-    for (const subscription of [...this.#subscriptions]) {
+    for (const subscription of Array.from(this.#subscriptions)) {
       if (this.#subscriptions.has(subscription) && subscription.names.some(isChanged)) subscription.changed();
     }
   }

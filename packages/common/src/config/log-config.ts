@@ -51,7 +51,7 @@ export interface LogConfigValues {
 /** A live view: its fields change when the topic's properties or the broker's defaults do. */
 export interface LogConfig extends LogConfigValues {
   /** Calls `changed` after any field has changed. Returns the way to stop that. */
-  subscribe(changed: () => void): () => void;
+  readonly subscribe: (changed: () => void) => () => void;
 }
 
 /** `get` gives the effective, valid value of a topic property. */

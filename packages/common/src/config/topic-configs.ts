@@ -21,7 +21,7 @@ class Subscribers {
   }
 
   notify(): void {
-    for (const callback of [...this.#callbacks]) callback();
+    for (const callback of Array.from(this.#callbacks)) callback();
   }
 }
 
