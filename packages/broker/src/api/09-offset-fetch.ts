@@ -61,7 +61,7 @@ export const offsetFetch: ApiHandler<OffsetFetchRequest, OffsetFetchResponseInit
 
 function fetchGroups(call: Call<OffsetFetchRequest, OffsetFetchResponseInit>, broker: BrokerServices): void {
   const asked = call.request.groups;
-  const groups: OffsetFetchResponseOffsetFetchResponseGroupInit[] = new Array(asked.length);
+  const groups: OffsetFetchResponseOffsetFetchResponseGroupInit[] = [];
   let waiting = asked.length;
   if (waiting === 0) call.respond({ groups });
   asked.forEach((group, index) => {

@@ -24,7 +24,7 @@ export const describeGroups: ApiHandler<DescribeGroupsRequest, DescribeGroupsRes
   maxVersion: 6,
   handle(call, broker) {
     const { context, request } = call;
-    const groups: DescribeGroupsResponseDescribedGroupInit[] = new Array(request.groups.length);
+    const groups: DescribeGroupsResponseDescribedGroupInit[] = [];
     let waiting = request.groups.length;
     if (waiting === 0) call.respond({ groups: [] });
     request.groups.forEach((groupId, index) => {

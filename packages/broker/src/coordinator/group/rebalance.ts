@@ -140,7 +140,7 @@ export class Rebalance {
 
   #completeJoin(group: ClassicGroup): void {
     if (!group.is('PreparingRebalance')) return;
-    for (const member of [...group.members.values()]) {
+    for (const member of group.members.values()) {
       // A static member keeps its place until its session ends.
       if (member.isAwaitingJoin || member.isStatic) continue;
       this.#shard.cancelSession(group, member.memberId);
