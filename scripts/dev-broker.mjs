@@ -25,7 +25,6 @@ await build({
   packages: 'bundle',
   external: ['@cloudpss/zstd', 'snappy', 'lz4-napi'],
   nodePaths: [join(root, 'node_modules')],
-  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   sourcemap: 'inline',
   absWorkingDir: root,
 });

@@ -50,7 +50,7 @@ export class ByteBudget {
   readonly #wake = (): void => {
     this.#wakeQueued = false;
     // In order of arrival; who finds the budget spent again waits again, behind the others.
-    for (const callback of [...this.#waiting]) {
+    for (const callback of Array.from(this.#waiting)) {
       if (this.#used >= this.#limit()) return;
       this.#waiting.delete(callback);
       callback();

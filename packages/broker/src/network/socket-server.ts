@@ -80,7 +80,7 @@ export class SocketServer {
 
   enableRequestProcessing(): void {
     this.#isReady = true;
-    for (const early of [...this.#early]) early.start();
+    for (const early of Array.from(this.#early)) early.start();
     this.#early.clear();
   }
 
@@ -106,7 +106,7 @@ export class SocketServer {
   stopProcessingRequests(): Listener[] {
     this.#log.info('Stopping socket server request processors');
     this.#isStopped = true;
-    for (const connection of [...this.#connections]) connection.end();
+    for (const connection of Array.from(this.#connections)) connection.end();
     this.#log.info('Stopped socket server request processors');
     const listeners = [...this.#listeners.values()];
     this.#listeners.clear();
@@ -118,7 +118,7 @@ export class SocketServer {
     this.#log.info('Shutting down socket server');
     this.#isStopped = true;
     this.#idle.close();
-    for (const connection of [...this.#connections]) connection.destroy();
+    for (const connection of Array.from(this.#connections)) connection.destroy();
     this.#early.clear();
     this.#log.info('Shutdown completed');
   }

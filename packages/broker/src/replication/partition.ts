@@ -5,7 +5,7 @@
  */
 
 import { ErrorCode, type Uuid, ZERO_UUID } from '@ottla/protocol';
-import { type AppendResult, type AppendSink, type Log, NO_RECORD_ERRORS } from '@ottla/storage';
+import type { AppendResult, AppendSink, Log } from '@ottla/storage';
 
 /** What the controller said of the partition in LeaderAndIsr. */
 export interface PartitionState {
@@ -240,7 +240,7 @@ export class Partition implements AppendSink {
     return {
       error,
       errorMessage: null,
-      recordErrors: NO_RECORD_ERRORS,
+      recordErrors: [],
       baseOffset: -1,
       lastOffset: -1,
       logAppendTime: -1,

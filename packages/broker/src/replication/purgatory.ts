@@ -85,7 +85,7 @@ export class Purgatory<K> {
   #try(key: K): void {
     const entries = this.#byKey.get(key);
     if (entries === undefined) return;
-    for (const entry of [...entries]) {
+    for (const entry of Array.from(entries)) {
       if (!entry.isDone && entry.waiter.tryComplete()) this.#remove(entry);
     }
   }

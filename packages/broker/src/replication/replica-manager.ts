@@ -156,7 +156,7 @@ export class ReplicaManager implements PartitionHost {
 
   /** A log directory is gone: its partitions answer KAFKA_STORAGE_ERROR. */
   directoryFailed(): void {
-    for (const partition of [...this.partitions()]) {
+    for (const partition of Array.from(this.partitions())) {
       if (!partition.log.isOffline) continue;
       this.markOffline(partition.topic, partition.partition);
       this.#stop(partition);
@@ -170,7 +170,7 @@ export class ReplicaManager implements PartitionHost {
   /** Answers everybody who waits; nothing is led any more. */
   shutdown(): void {
     this.log.info('Shutting down');
-    for (const partition of [...this.partitions()]) this.#stop(partition);
+    for (const partition of Array.from(this.partitions())) this.#stop(partition);
     this.#wheel.close();
     this.log.info('Shut down completely');
   }

@@ -11,6 +11,8 @@ const META_PROPERTIES = 'meta.properties';
 export interface MetaProperties {
   readonly clusterId: string | undefined;
   readonly brokerId: number | undefined;
+  /** The file that says so, for messages. */
+  readonly path: string;
 }
 
 /** What the directories agree on. Throws ConfigException when they don't. */
@@ -33,7 +35,7 @@ export async function readMetaProperties(platform: Platform, directories: readon
     clusterId ??= stored.clusterId;
     brokerId ??= stored.brokerId;
   }
-  return { clusterId, brokerId };
+  return { clusterId, brokerId, path: `${directories[0] ?? ''}/${META_PROPERTIES}` };
 }
 
 /** Writes the file where it is missing. */
@@ -71,5 +73,5 @@ async function readOne(platform: Platform, directory: string): Promise<MetaPrope
     throw new ConfigException(`${path} has version ${version}: 0 and 1 are known`);
   const id = properties.get(version === '1' ? 'node.id' : 'broker.id');
   if (id !== undefined && !/^[0-9]+$/.test(id)) throw new ConfigException(`${path} has '${id}' as the broker's id`);
-  return { clusterId: properties.get('cluster.id'), brokerId: id === undefined ? undefined : Number(id) };
+  return { clusterId: properties.get('cluster.id'), brokerId: id === undefined ? undefined : Number(id), path };
 }

@@ -1,5 +1,5 @@
 import type { EmbeddedStore } from '@ottla/coordination/embedded';
-import { type DirectoryLock, Logger } from '@ottla/platform';
+import { Logger } from '@ottla/platform';
 import type { LogManager } from '@ottla/storage';
 import type { ControlPlane } from '../controller/control-plane.task.ts';
 import type { GroupCoordinator } from '../coordinator/group/group-coordinator.ts';
@@ -7,7 +7,6 @@ import type { SocketServer } from '../network/socket-server.ts';
 import type { ReplicaManager } from '../replication/replica-manager.ts';
 import type { BrokerServices } from '../services.ts';
 import type { Broker, BrokerListener } from './broker.ts';
-import { releaseLocks } from './log-directories.task.ts';
 
 /** How long requests that run may take to finish when the broker stops, ms. */
 const FINISH_MS_MAX = 1000;
@@ -22,7 +21,6 @@ export interface BrokerParts {
   readonly logs: LogManager;
   readonly plane: ControlPlane;
   readonly store: EmbeddedStore;
-  readonly locks: readonly DirectoryLock[];
 }
 
 export class RunningBroker implements Broker {
@@ -72,18 +70,19 @@ export class RunningBroker implements Broker {
   }
 
   async #shutdown(): Promise<void> {
-    const { sockets, replicas, groups, logs, plane, store, locks, services } = this.#parts;
+    const { sockets, replicas, groups, logs, plane, store, services } = this.#parts;
     this.#log.info('shutting down');
     const listeners = sockets.stopProcessingRequests();
     for (const listener of listeners) await listener.close();
     groups.close();
     replicas.shutdown();
     await this.#finished();
-    await logs.shutdown({ clean: true });
+    const { brokerEpoch } = plane;
     await plane.leave();
     await store.close();
     sockets.shutdown();
-    await releaseLocks(locks);
+    // Last: it gives up the locks of the directories, where the tree is, too.
+    await logs.shutdown({ clean: true, brokerEpoch });
     new Logger(services.platform.log, 'org.apache.kafka.common.utils.AppInfoParser').info(
       `App info kafka.server for ${services.brokerId} unregistered`,
     );
@@ -99,15 +98,14 @@ export class RunningBroker implements Broker {
   }
 
   async #kill(): Promise<void> {
-    const { sockets, replicas, groups, logs, plane, store, locks } = this.#parts;
+    const { sockets, replicas, groups, logs, plane, store } = this.#parts;
     for (const listener of sockets.stopProcessingRequests()) await listener.close();
     sockets.shutdown();
     groups.close();
     replicas.shutdown();
-    await logs.shutdown({ clean: false });
     // The tree goes first: nothing that leaving changes is to be kept.
     await store.close();
     await plane.leave().catch(() => undefined);
-    await releaseLocks(locks);
+    await logs.shutdown({ clean: false });
   }
 }

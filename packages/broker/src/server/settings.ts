@@ -1,5 +1,6 @@
 /** What the parts of the data path ask of the configuration, read anew each time: a change takes effect at once. */
 import { connectionLimitsPerIp, toSafeNumber } from '@ottla/common';
+import type { LogManagerSettings } from '@ottla/storage';
 import type { BrokerConfig } from '../config/broker-config.ts';
 import type { ConfigAdmin } from '../config/config-admin.ts';
 import type { GroupSettings } from '../coordinator/group/group-settings.ts';
@@ -55,5 +56,38 @@ export function groupSettings(config: BrokerConfig): GroupSettings {
     offsetMetadataBytesMax: config.int('offset.metadata.max.bytes'),
     offsetsRetentionMs: config.int('offsets.retention.minutes') * 60_000,
     offsetsRetentionCheckMs: toSafeNumber(config.long('offsets.retention.check.interval.ms')),
+  };
+}
+
+export function logManagerSettings(config: BrokerConfig): LogManagerSettings {
+  const long = (name: string): number => toSafeNumber(config.long(name));
+  return {
+    get recoveryThreadsPerDataDir() {
+      return config.int('num.recovery.threads.per.data.dir');
+    },
+    get initialTaskDelayMs() {
+      return long('log.initial.task.delay.ms');
+    },
+    get retentionCheckIntervalMs() {
+      return long('log.retention.check.interval.ms');
+    },
+    get flushSchedulerIntervalMs() {
+      return long('log.flush.scheduler.interval.ms');
+    },
+    get flushOffsetCheckpointIntervalMs() {
+      return config.int('log.flush.offset.checkpoint.interval.ms');
+    },
+    get flushStartOffsetCheckpointIntervalMs() {
+      return config.int('log.flush.start.offset.checkpoint.interval.ms');
+    },
+    get highWatermarkCheckpointIntervalMs() {
+      return long('replica.high.watermark.checkpoint.interval.ms');
+    },
+    get producerIdExpirationMs() {
+      return config.int('producer.id.expiration.ms');
+    },
+    get producerIdExpirationCheckIntervalMs() {
+      return config.int('producer.id.expiration.check.interval.ms');
+    },
   };
 }

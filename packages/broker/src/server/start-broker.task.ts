@@ -2,41 +2,22 @@
  * A broker from its configuration, in Kafka's order: directories and their ids, the metadata tree, logs, ports, replicas
  * and coordinators, the cluster, and last the requests.
  */
-import {
-  type BrokerConfig,
-  ConfigException,
-  chooseBrokerId,
-  DynamicBrokerConfig,
-  MetricsRegistry,
-} from '@ottla/common';
+import { type BrokerConfig, ConfigException, chooseBrokerId, DynamicBrokerConfig, present } from '@ottla/common';
 import { type EmbeddedStore, openEmbeddedStore } from '@ottla/coordination/embedded';
 import { Logger, type Platform } from '@ottla/platform';
 import { LogManager } from '@ottla/storage';
-import { ENDPOINTS } from '../api/registry.ts';
+import type { ConfigAdmin } from '../config/config-admin.ts';
 import { ControlPlane } from '../controller/control-plane.task.ts';
-import { GroupCoordinator, OFFSETS_TOPIC } from '../coordinator/group/group-coordinator.ts';
-import { RequestMetrics } from '../metrics/request-metrics.ts';
-import { TopicMetrics } from '../metrics/topic-metrics.ts';
 import { bindListeners } from '../network/bind-listeners.task.ts';
-import { RequestServer } from '../network/request-server.ts';
-import { SocketServer } from '../network/socket-server.ts';
-import { Unlimited } from '../quota/quotas.ts';
+import type { SocketServer } from '../network/socket-server.ts';
 import { ControllerRequests } from '../replication/controller-requests.task.ts';
-import { FetchSessionCache } from '../replication/fetch-session-cache.ts';
-import { ReplicaManager } from '../replication/replica-manager.ts';
-import { AllowAll } from '../security/authorizer.ts';
-import type { BrokerServices } from '../services.ts';
+import type { ReplicaManager } from '../replication/replica-manager.ts';
+import { assemble } from './assemble.ts';
 import type { Broker, BrokerListener, StartOptions } from './broker.ts';
-import { NO_FEATURES } from './features.ts';
-import { type LogDirectories, openLogDirectories, releaseLocks } from './log-directories.task.ts';
 import { type MetaProperties, readMetaProperties, writeMetaProperties } from './meta-properties.task.ts';
 import { RunningBroker } from './running-broker.task.ts';
-import { groupSettings, requestServerSettings, socketServerSettings, topicSettings } from './settings.ts';
+import { logManagerSettings } from './settings.ts';
 import { KAFKA_VERSION } from './version.ts';
-
-/** Undecodable beyond this: a batch that claims to be larger than any that is allowed, or a bomb. */
-const DECOMPRESSED_BYTES_MIN = 64 * 1024 * 1024;
-const DECOMPRESSED_FACTOR = 32;
 
 /**
  * Resolves when the broker serves requests. Rejects with ConfigException, DirectoryLockedError, BindError and their like;
@@ -55,36 +36,46 @@ export async function startBroker(
       'zookeeper.connect is set, but this version keeps its metadata in its own tree only. Remove zookeeper.connect.',
     );
   }
-  const directories = await openLogDirectories(platform, config.logDirs);
-  let store: EmbeddedStore | undefined;
+  const opened: Opened = {};
   try {
-    const meta = await readMetaProperties(platform, directories.live);
-    store = await openEmbeddedStore({ ...platform, directory: directories.live[0] ?? '' });
-    return await startOn(platform, config, directories, meta, store);
+    return await start(platform, config, opened);
   } catch (error) {
-    await store?.close();
-    await releaseLocks(directories.locks);
+    await opened.store?.close();
+    await opened.logs?.shutdown({ clean: false });
     throw error;
   }
 }
 
-async function startOn(
-  platform: Platform,
-  staticConfig: BrokerConfig,
-  directories: LogDirectories,
-  meta: MetaProperties,
-  store: EmbeddedStore,
-): Promise<Broker> {
+/** What must be closed when the start fails. */
+interface Opened {
+  logs?: LogManager;
+  store?: EmbeddedStore;
+}
+
+async function start(platform: Platform, staticConfig: BrokerConfig, opened: Opened): Promise<Broker> {
   const log = new Logger(platform.log, 'kafka.server.KafkaServer');
   const config = new DynamicBrokerConfig(staticConfig);
-  const brokerId = chosenId(staticConfig, meta.brokerId);
-  const coordination = store.connect();
+  let configs: ConfigAdmin | undefined;
+  const logs = new LogManager({
+    platform,
+    logDirectories: staticConfig.logDirs,
+    configFor: (topic) => present(configs, "the topics' properties are loaded before the logs").topics.logConfig(topic),
+    settings: logManagerSettings(config),
+  });
+  opened.logs = logs;
+  await logs.prepare();
+  const directories = logs.liveDirectories;
+  const meta = await readMetaProperties(platform, directories);
+  const brokerId = chosenId(staticConfig, meta);
+  const store = await openEmbeddedStore({ ...platform, directory: directories[0] ?? '' });
+  opened.store = store;
   const known = meta.clusterId === undefined ? {} : { clusterId: meta.clusterId };
-  const plane = await ControlPlane.open({ platform, coordination, config, brokerId, ...known });
+  const plane = await ControlPlane.open({ platform, coordination: store.connect(), config, brokerId, ...known });
+  configs = plane.configs;
   log.info(`Cluster ID = ${plane.clusterId}`);
   checkCluster(plane.clusterId, meta);
-  await writeMetaProperties(platform, directories.live, plane.clusterId, brokerId);
-  const logs = await openLogs(platform, config, plane, directories);
+  await writeMetaProperties(platform, directories, plane.clusterId, brokerId);
+  await logs.start();
   const parts = assemble(platform, config, brokerId, plane, logs);
   const { sockets, replicas, groups } = parts;
   try {
@@ -101,7 +92,7 @@ async function startOn(
         port,
       })),
       interBrokerListener: staticConfig.interBrokerListenerName,
-      uncleanStart: logs.uncleanStart,
+      uncleanStart: logs.previousBrokerEpoch === undefined,
     });
     const broker = new RunningBroker({
       ...parts,
@@ -110,9 +101,8 @@ async function startOn(
       plane,
       store,
       logs,
-      locks: directories.locks,
     });
-    watchDirectories(platform, broker, parts.replicas, logs);
+    watchDirectories(broker, replicas, logs);
     sockets.enableRequestProcessing();
     announce(platform, brokerId);
     return broker;
@@ -121,76 +111,13 @@ async function startOn(
     sockets.shutdown();
     groups.close();
     replicas.shutdown();
-    await logs.shutdown({ clean: false });
     await plane.leave();
     throw error;
   }
 }
 
-interface Assembly {
-  readonly services: BrokerServices;
-  readonly sockets: SocketServer;
-  readonly replicas: ReplicaManager;
-  readonly groups: GroupCoordinator;
-}
-
-function assemble(
-  platform: Platform,
-  config: DynamicBrokerConfig,
-  brokerId: number,
-  plane: ControlPlane,
-  logs: LogManager,
-): Assembly {
-  const { metadata, configs, admin, producerIds } = plane;
-  const registry = new MetricsRegistry(platform.clock);
-  const requests = new RequestMetrics(registry);
-  const topics = topicSettings(configs);
-  const { minInSyncReplicas } = topics;
-  const replicas = new ReplicaManager({ brokerId, platform, logs, metadata, minInSyncReplicas });
-  const slots = (): number => config.int('max.incremental.fetch.session.cache.slots');
-  const fetchSessions = new FetchSessionCache(platform.clock, platform.random, slots);
-  const groups = new GroupCoordinator({
-    platform,
-    brokerId,
-    settings: () => groupSettings(config),
-    partitionCount: () => metadata.topic(OFFSETS_TOPIC)?.partitions.size ?? config.int('offsets.topic.num.partitions'),
-    decompressedBytesMax: decompressedBytesMax(config),
-  });
-  metadata.onChange(({ removed }) => {
-    const gone = removed.filter(({ topic }) => metadata.topic(topic) === undefined).map(({ topic }) => topic);
-    if (gone.length > 0) groups.topicsDeleted(new Set(gone));
-  });
-  const services: BrokerServices = {
-    brokerId,
-    config,
-    metadata,
-    replicas,
-    logs,
-    fetchSessions,
-    topicSettings: topics,
-    admin,
-    configs,
-    groups,
-    producerIds,
-    authorizer: new AllowAll(),
-    quotas: new Unlimited(),
-    metrics: { registry, requests, topics: new TopicMetrics(registry) },
-    features: NO_FEATURES,
-    listedApis: ENDPOINTS.map(({ key, minVersion, maxVersion }) => ({ apiKey: key, minVersion, maxVersion })),
-    platform,
-  };
-  const server = new RequestServer(services, ENDPOINTS, requestServerSettings(config), requests, brokerId);
-  const sockets = new SocketServer(server, socketServerSettings(config), brokerId);
-  for (const part of [sockets, replicas, fetchSessions]) part.registerMetrics(registry);
-  return { services, sockets, replicas, groups };
-}
-
-function decompressedBytesMax(config: DynamicBrokerConfig): number {
-  return Math.max(DECOMPRESSED_BYTES_MIN, DECOMPRESSED_FACTOR * config.int('message.max.bytes'));
-}
-
-function chosenId(config: BrokerConfig, stored: number | undefined): number {
-  const chosen = chooseBrokerId(config, stored);
+function chosenId(config: BrokerConfig, meta: MetaProperties): number {
+  const chosen = chooseBrokerId(config, meta.brokerId, meta.path);
   // One broker serves an embedded cluster: the first id above the reserved ones is free.
   return chosen.kind === 'known' ? chosen.brokerId : chosen.above + 1;
 }
@@ -211,13 +138,11 @@ function advertised(platform: Platform, config: BrokerConfig, sockets: SocketSer
 }
 
 /** A failed directory takes its partitions offline; the last one takes the broker. */
-function watchDirectories(platform: Platform, broker: Broker, replicas: ReplicaManager, logs: LogManager): void {
+function watchDirectories(broker: Broker, replicas: ReplicaManager, logs: LogManager): void {
   logs.onLogDirFailure(() => {
     replicas.directoryFailed();
-    if (logs.liveDirectories.length > 0) return;
-    const reason = `Shutdown broker because all log dirs in ${broker.logDirs.join(', ')} have failed`;
-    void broker.kill();
-    platform.fatal.halt(reason);
+    // The log manager halts then; what runs inside another program goes on, so nothing may be left half alive.
+    if (logs.liveDirectories.length === 0) void broker.kill();
   });
 }
 

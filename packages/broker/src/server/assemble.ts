@@ -1,0 +1,84 @@
+import { type DynamicBrokerConfig, MetricsRegistry } from '@ottla/common';
+import type { Platform } from '@ottla/platform';
+import type { LogManager } from '@ottla/storage';
+import { ENDPOINTS } from '../api/registry.ts';
+import type { ControlPlane } from '../controller/control-plane.task.ts';
+import { GroupCoordinator, OFFSETS_TOPIC } from '../coordinator/group/group-coordinator.ts';
+import { RequestMetrics } from '../metrics/request-metrics.ts';
+import { TopicMetrics } from '../metrics/topic-metrics.ts';
+import { RequestServer } from '../network/request-server.ts';
+import { SocketServer } from '../network/socket-server.ts';
+import { Unlimited } from '../quota/quotas.ts';
+import { FetchSessionCache } from '../replication/fetch-session-cache.ts';
+import { ReplicaManager } from '../replication/replica-manager.ts';
+import { AllowAll } from '../security/authorizer.ts';
+import type { BrokerServices } from '../services.ts';
+import { NO_FEATURES } from './features.ts';
+import { groupSettings, requestServerSettings, socketServerSettings, topicSettings } from './settings.ts';
+
+/** Undecodable beyond this: a batch that claims to be larger than any that is allowed, or a bomb. */
+const DECOMPRESSED_BYTES_MIN = 64 * 1024 * 1024;
+const DECOMPRESSED_FACTOR = 32;
+
+/** The parts of a broker that need nothing from outside, wired but idle. */
+export interface Assembly {
+  readonly services: BrokerServices;
+  readonly sockets: SocketServer;
+  readonly replicas: ReplicaManager;
+  readonly groups: GroupCoordinator;
+}
+
+export function assemble(
+  platform: Platform,
+  config: DynamicBrokerConfig,
+  brokerId: number,
+  plane: ControlPlane,
+  logs: LogManager,
+): Assembly {
+  const { metadata, configs, admin, producerIds } = plane;
+  const registry = new MetricsRegistry(platform.clock);
+  const requests = new RequestMetrics(registry);
+  const topics = topicSettings(configs);
+  const minInSyncReplicas = (topic: string): number => topics.minInSyncReplicas(topic);
+  const replicas = new ReplicaManager({ brokerId, platform, logs, metadata, minInSyncReplicas });
+  const slots = (): number => config.int('max.incremental.fetch.session.cache.slots');
+  const fetchSessions = new FetchSessionCache(platform.clock, platform.random, slots);
+  const groups = new GroupCoordinator({
+    platform,
+    brokerId,
+    settings: () => groupSettings(config),
+    partitionCount: () => metadata.topic(OFFSETS_TOPIC)?.partitions.size ?? config.int('offsets.topic.num.partitions'),
+    decompressedBytesMax: decompressedBytesMax(config),
+  });
+  metadata.onChange(({ removed }) => {
+    const gone = removed.filter(({ topic }) => metadata.topic(topic) === undefined).map(({ topic }) => topic);
+    if (gone.length > 0) groups.topicsDeleted(new Set(gone));
+  });
+  const services: BrokerServices = {
+    brokerId,
+    config,
+    metadata,
+    replicas,
+    logs,
+    fetchSessions,
+    topicSettings: topics,
+    admin,
+    configs,
+    groups,
+    producerIds,
+    authorizer: new AllowAll(),
+    quotas: new Unlimited(),
+    metrics: { registry, requests, topics: new TopicMetrics(registry) },
+    features: NO_FEATURES,
+    listedApis: ENDPOINTS.map(({ key, minVersion, maxVersion }) => ({ apiKey: key, minVersion, maxVersion })),
+    platform,
+  };
+  const server = new RequestServer(services, ENDPOINTS, requestServerSettings(config), requests, brokerId);
+  const sockets = new SocketServer(server, socketServerSettings(config), brokerId);
+  for (const part of [sockets, replicas, fetchSessions]) part.registerMetrics(registry);
+  return { services, sockets, replicas, groups };
+}
+
+function decompressedBytesMax(config: DynamicBrokerConfig): number {
+  return Math.max(DECOMPRESSED_BYTES_MIN, DECOMPRESSED_FACTOR * config.int('message.max.bytes'));
+}
