@@ -1,5 +1,6 @@
 export { crc32 } from '../crc32.ts';
 export { crc32c } from '../crc32c.ts';
+export { CRC32C_SCRATCH_BYTES, type Crc32cInMemory, crc32cOver, newMemory as newCrc32cMemory } from '../crc32c-wasm.ts';
 export { absInt32, javaStringHash, partitionForId } from '../java-string-hash.ts';
 export { murmur2, partitionForKey, toPositive } from '../murmur2.ts';
 export { BatchBuilder, type BatchOptions, type RetainedHeader } from './batch-builder.ts';
@@ -15,11 +16,22 @@ export {
 } from './control-record.ts';
 export { DECOMPRESSED_BYTES_MAX_DEFAULT, decodeBatchRecords, decodeRecords } from './decode-records.ts';
 export { decompressRecords, type RecordBytes } from './decompress-records.ts';
+export { type DownConversion, downConvert } from './down-convert.ts';
 export { addInt64, type Int64, maxInt64, readInt64, readInt64AsNumber, subtractInt64, writeInt64 } from './int64.ts';
 export { type LegacyMessage, readLegacyMessages } from './legacy-messages.ts';
 export { MessageCursor, type MessageProblem } from './message-cursor.ts';
+export { MessageSetBuilder, type MessageSetOptions } from './message-set-builder.ts';
 export { BATCH_CORRUPT, BATCH_INCOMPLETE, nextBatchEnd } from './next-batch.ts';
 export * from './record.ts';
 export { RecordCursor, type RecordProblem } from './record-cursor.ts';
 export { RecordsError, type RecordsErrorKind } from './records-error.ts';
+export {
+  type MessageSet,
+  messagesToBatch,
+  type RecordsRefusal,
+  readMessageSet,
+  type UpConversion,
+  type UpConversionOptions,
+  upConvert,
+} from './up-convert.ts';
 export { type RecordsSummary, validateRecords } from './validate-records.ts';
