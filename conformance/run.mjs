@@ -41,6 +41,9 @@ if (options.list) {
   process.exit(0);
 }
 
+// A broker that answers nothing must not hold up whoever waits for the result.
+const RUN_LIMIT_MS = 40 * 60_000;
+const runBegan = performance.now();
 const target = new Target(options.against);
 const cells = chosen.filter((cell) => cell.suits?.(target) ?? true);
 const tally = { passed: 0, failed: 0, skipped: 0 };
@@ -55,6 +58,8 @@ async function check(cell) {
   let result = 'ok  ';
   let story = '';
   try {
+    if (!target.isUp) throw new Error('not run: the broker has ended');
+    if (performance.now() - runBegan > RUN_LIMIT_MS) throw new Error('not run: the time for the whole run is over');
     await within(cell.name, cell.limitMs ?? 180_000, cell.check(context));
     tally.passed++;
   } catch (error) {
@@ -85,7 +90,6 @@ async function checkAll(list, jobs) {
   await Promise.all(Array.from({ length: jobs }, worker));
 }
 
-const began = performance.now();
 try {
   await prepare(new Set(cells.flatMap((cell) => cell.uses)), () => {});
   await target.start();
@@ -98,6 +102,8 @@ try {
     cells.filter((cell) => cell.alone),
     1,
   );
+  if (!target.isUp) throw new Error(`the broker ended by itself; the end of its log:\n${target.log(30)}`);
+  await target.stop();
 } catch (error) {
   tally.failed += Math.max(1, cells.length - tally.passed - tally.failed - tally.skipped);
   console.log(`FAIL ${error.message}`);
@@ -105,6 +111,6 @@ try {
   await target.remove();
 }
 if (failures.length > 0) console.log(`\nfailed:\n${failures.map((name) => `  ${name}`).join('\n')}`);
-console.log(`\n${Math.round((performance.now() - began) / 1000)} s`);
+console.log(`\n${Math.round((performance.now() - runBegan) / 1000)} s`);
 console.log(`${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped`);
 process.exit(tally.failed > 0 || tally.passed === 0 ? 1 : 0);

@@ -1,7 +1,9 @@
 // Child processes: short ones that are run to their end, long ones whose printed lines are waited for.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { within } from './wait.mjs';
+import { pause, within } from './wait.mjs';
+
+const SILENCE_MS = 30_000;
 
 /** Children of this process that have not ended; killed when it ends. @type {Set<import('node:child_process').ChildProcess>} */
 const living = new Set();
@@ -87,6 +89,7 @@ export class LineProcess {
     /** @type {string[]} what was said that is not an event, newest last, at most 200 lines */
     this.said = [];
     this.ended = false;
+    this.heardAt = 0;
     this.code = null;
     /** @type {Set<() => void>} */
     this.watchers = new Set();
@@ -110,6 +113,7 @@ export class LineProcess {
   }
 
   #heard(line) {
+    this.heardAt = performance.now();
     if (line.startsWith('{')) {
       try {
         this.events.push(JSON.parse(line));
@@ -174,13 +178,22 @@ export class LineProcess {
     this.child.stdin.write(`${line}\n`);
   }
 
-  /** Waits for the end; an exit code other than 0 is an error. @param {number} [limitMs] */
+  /**
+   * Waits for the end; an exit code other than 0 is an error, and so is a silence of half a minute.
+   * @param {number} [limitMs]
+   */
   async finish(limitMs = 60_000) {
-    try {
-      await within('end of process', limitMs, this.exit);
-    } catch (error) {
-      this.kill();
-      throw new Error(`${error.message}\n    ${this.story()}`);
+    const began = performance.now();
+    this.heardAt = began;
+    while (!this.ended) {
+      const now = performance.now();
+      const silent = now - this.heardAt > SILENCE_MS;
+      if (silent || now - began > limitMs) {
+        const why = silent ? `silent for ${SILENCE_MS / 1000} s` : `not done within ${limitMs / 1000} s`;
+        this.kill();
+        throw new Error(`${why}\n    ${this.story()}`);
+      }
+      await Promise.race([this.exit, pause(200)]);
     }
     if (this.code !== 0) throw new Error(`exit code ${this.code}\n    ${this.story()}`);
   }

@@ -59,6 +59,10 @@ export class Target {
     return pidIn(join(this.dir, this.isKafka ? 'kafka-1' : 'ottla'));
   }
 
+  get isUp() {
+    return isRunning(this.pid);
+  }
+
   async start() {
     this.port = await freePort();
     if (this.isKafka) {
