@@ -73,6 +73,19 @@ describe('changes are refused in the words of Kafka', () => {
     );
   });
 
+  test('threads may be doubled or halved, no more', () => {
+    const broker = changedBroker();
+    for (const [threads, isAllowed] of [
+      [10, true],
+      [11, false],
+      [2, true],
+      [1, false],
+    ] as const) {
+      const outcome = outcomeOf(() => broker.validate(properties({ ...OWN, 'num.io.threads': `${threads}` }), true));
+      expect([threads, outcome === 'ok']).toEqual([threads, isAllowed]);
+    }
+  });
+
   test('against what is there', () => {
     const broker = changedBroker();
     const wrong: string[] = [];

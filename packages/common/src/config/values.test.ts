@@ -55,6 +55,18 @@ describe('doubles', () => {
 });
 
 describe('values', () => {
+  test.each([
+    ['INT', '2147483647', '-2147483648'],
+    ['SHORT', '32767', '-32768'],
+    ['LONG', '9223372036854775807', '-9223372036854775808'],
+  ] as const)('%s has the range of Java', (type, max, min) => {
+    for (const text of [max, min]) expect(formatConfigValue(parseConfigValue('x', text, type), type)).toBe(text);
+    for (const text of [String(BigInt(max) + 1n), String(BigInt(min) - 1n), '', '1.0']) {
+      const expected = `Invalid value ${text} for configuration x: Not a number of type ${type}`;
+      expect(() => parseConfigValue('x', text, type)).toThrow(expected);
+    }
+  });
+
   test('lists and passwords', () => {
     expect(parseConfigValue('x', ' a , b,,c ', 'LIST')).toEqual(['a', 'b', '', 'c']);
     expect(parseConfigValue('x', ' ', 'LIST')).toEqual([]);
