@@ -116,6 +116,20 @@ describe.each([nodeTwin, memoryTwin, simulatedTwin(1), simulatedTwin(2)])('disk 
       expect(await content(disk, `${directory}/a`)).toBe('late');
     }));
 
+  it('lets calls in flight finish when the file is closed under them', () =>
+    twin.run(async ({ disk }, directory) => {
+      const file = await disk.open(`${directory}/a`, write);
+      const data = Buffer.alloc(200_000, 'd');
+      const writes = Array.from({ length: 30 }, (_, index) => file.write(data, 0, data.length, index * data.length));
+      if (writes.length > 0) file.closeSync();
+      // Would get the number of a descriptor closed too early.
+      const other = disk.openSync(`${directory}/b`, write);
+      await Promise.all(writes);
+      expect((await disk.stat(`${directory}/a`))?.sizeBytes).toBe(6_000_000);
+      expect(other.sizeSync()).toBe(0);
+      await other.close();
+    }));
+
   it('refuses a range outside the buffer', () =>
     twin.run(async ({ disk }, directory) => {
       const file = await disk.open(`${directory}/a`, write);

@@ -28,7 +28,7 @@ export class RollingFile {
   /** The first moment of the next hour: a cheap test per line. */
   #hourEndsMs = 0;
   #waiting: Buffer[] = [];
-  #writing: { readonly bytes: Buffer; readonly position: number } | undefined;
+  #writing: { readonly descriptor: number; readonly bytes: Buffer; readonly position: number } | undefined;
   #failed = false;
   #closed = false;
 
@@ -64,7 +64,7 @@ export class RollingFile {
     this.#attempt(() => {
       // The write in flight may or may not have happened: at its own position it may happen twice.
       const writing = this.#writing;
-      if (writing !== undefined) writeAll(descriptor, writing.bytes, writing.position);
+      if (writing?.descriptor === descriptor) writeAll(descriptor, writing.bytes, writing.position);
       const waiting = Buffer.concat(this.#waiting);
       this.#waiting = [];
       if (waiting.length > 0) writeAll(descriptor, waiting, this.#sizeBytes - waiting.length);
@@ -76,7 +76,12 @@ export class RollingFile {
     this.#closed = true;
     const descriptor = this.#descriptor;
     this.#descriptor = undefined;
-    if (descriptor !== undefined && this.#writing === undefined) fs.closeSync(descriptor);
+    if (descriptor !== undefined) this.#closeSync(descriptor);
+  }
+
+  /** The number of a descriptor may name another file once closed: a write in flight closes its own when it is done. */
+  #closeSync(descriptor: number): void {
+    if (this.#writing?.descriptor !== descriptor) fs.closeSync(descriptor);
   }
 
   #writeNext(): void {
@@ -87,7 +92,7 @@ export class RollingFile {
     const waitingBytes = bytes.length;
     this.#waiting = [];
     const position = this.#sizeBytes - waitingBytes;
-    this.#writing = { bytes, position };
+    this.#writing = { descriptor, bytes, position };
     fs.write(descriptor, bytes, 0, bytes.length, position, (error, count) => {
       this.#writing = undefined;
       if (this.#descriptor !== descriptor) {
@@ -126,7 +131,7 @@ export class RollingFile {
     const descriptor = this.#descriptor;
     if (descriptor !== undefined && this.#sizeBytes > 0) {
       this.#descriptor = undefined;
-      if (this.#writing === undefined) fs.closeSync(descriptor);
+      this.#closeSync(descriptor);
       fs.renameSync(this.#path, this.#freeName(`${this.#path}.${this.#hour}`, nowMs < this.#hourEndsMs));
       this.#removeOld();
       this.#open();

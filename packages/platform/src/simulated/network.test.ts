@@ -94,6 +94,18 @@ describe('the simulated network', () => {
     expect([client.closes, server.closes]).toEqual([[], []]);
   });
 
+  it('stalls a sender whose acknowledgements do not come back', async () => {
+    const { world, client, server } = await connected(1);
+    world.network.link('b', 'a').block();
+    client.connection.send([Buffer.alloc(1_000_000)]);
+    await world.run({ untilMs: world.nowMs + 1000 });
+    expect(server.text.length).toBeGreaterThanOrEqual(256 * 1024);
+    expect(server.text.length).toBeLessThan(600_000);
+    world.network.heal();
+    await world.run({ untilMs: world.nowMs + 1000 });
+    expect(server.text.length).toBe(1_000_000);
+  });
+
   it('breaks the sender with ETIMEDOUT after long silence, and leaves the other end half open', async () => {
     const { world, client, server } = await connected(1);
     world.network.partition(['a'], ['b']);
@@ -166,7 +178,10 @@ describe('the simulated network', () => {
   it('is as slow as its link', async () => {
     const { world, client, server } = await connected(1, { network: { bytesPerMs: 100 } });
     const start = world.nowMs;
-    client.connection.send([Buffer.alloc(100_000)]);
+    for (let index = 0; index < 10; index++) {
+      client.connection.send([Buffer.alloc(10_000)]);
+      await world.run({ untilMs: world.nowMs + 1 });
+    }
     await world.run({ until: () => server.text.length === 100_000 });
     expect(world.nowMs - start).toBeGreaterThan(1000);
     expect(world.nowMs - start).toBeLessThan(1200);

@@ -211,7 +211,7 @@ describe('a simulated node', () => {
     const frozen = world.node('a').platform;
     const other = world.node('b').platform;
     const seen: string[] = [];
-    const cancelled = frozen.clock.setTimer(20, () => seen.push('cancelled'));
+    const cancelled = frozen.clock.setTimer(5, () => seen.push('cancelled'));
     for (const ms of [10, 30])
       frozen.clock.setTimer(ms, () => seen.push(`a at ${Math.round(frozen.clock.monotonicMs())}`));
     other.clock.setTimer(20, () => {
