@@ -93,14 +93,10 @@ export class GroupReader implements RecordReader {
   async close(): Promise<void> {
     try {
       await this.#commit();
-      await this.#call(
-        { request: LeaveGroupRequest, response: LeaveGroupResponse },
-        {
-          groupId: this.#options.group,
-          memberId: this.#memberId,
-          members: [],
-        },
-      );
+      const api = { request: LeaveGroupRequest, response: LeaveGroupResponse };
+      const { group } = this.#options;
+      const member = { memberId: this.#memberId };
+      await this.#call(api, (await this.#cluster.versionOf(api)) >= 3 ? { groupId: group, members: [member] } : { groupId: group, ...member, members: [] });
     } catch (error) {
       // The group notices by the session timeout.
       if (!(error instanceof ServerError || error instanceof RpcError)) throw error;
