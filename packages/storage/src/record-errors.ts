@@ -34,7 +34,7 @@ export function refuseRecords(
   let badTimestamp = false;
   records.forEach((record, batchIndex) => {
     if (rules.compact && record.key === null) {
-      const message = `Compacted topic cannot accept message without key in topic partition ${rules.where}.`;
+      const message = `Compacted topic cannot accept message without key in topic partition ${rules.where}`;
       errors.push({ batchIndex, message });
       return;
     }

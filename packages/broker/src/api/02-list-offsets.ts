@@ -21,6 +21,9 @@ type Answer = ListOffsetsResponseListOffsetsPartitionResponseInit;
 /** Any replica may be asked, by tools. */
 const DEBUGGING_REPLICA = -2;
 const READ_COMMITTED = 1;
+const LATEST = -1;
+const EARLIEST = -2;
+const NONE: ReadonlySet<string> = new Set();
 
 export const listOffsets: ApiHandler<ListOffsetsRequest, ListOffsetsResponseInit> = {
   key: ApiKey.ListOffsets,
@@ -30,7 +33,7 @@ export const listOffsets: ApiHandler<ListOffsetsRequest, ListOffsetsResponseInit
   maxVersion: 11,
   handle(call, broker) {
     const { context, request } = call;
-    const duplicates = duplicatePartitions(request);
+    const duplicates = context.apiVersion === 0 ? NONE : duplicatePartitions(request);
     const topics = request.topics.map(({ name, partitions }) => {
       const isAllowed = broker.authorizer.authorize(context, 'Describe', 'Topic', name);
       return {
@@ -65,6 +68,9 @@ function lookUp(
   if (typeof held === 'number') return failed(partitionIndex, held, version);
   const isClient = request.replicaId < 0;
   if (version === 0) {
+    if (timestamp < 0 && timestamp !== LATEST && timestamp !== EARLIEST) {
+      return failed(partitionIndex, ErrorCode.UNSUPPORTED_VERSION, version);
+    }
     const error = held.checkLocal(-1, true);
     if (error !== ErrorCode.NONE) return failed(partitionIndex, error, version);
     const offsets = held.log.legacyOffsetsBefore(timestamp, maxNumOffsets);

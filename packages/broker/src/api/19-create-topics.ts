@@ -69,12 +69,12 @@ function refusals(
   const mayCreateAll = authorizer.authorize(context, 'Create', 'Cluster', CLUSTER_NAME);
   for (const topic of request.topics) {
     const { name } = topic;
-    if ((counts.get(name) ?? 0) > 1) {
+    if (name === CLUSTER_METADATA_TOPIC) {
+      const text = `Creation of internal topic ${name} is prohibited.`;
+      refused.set(topic, refusal(name, ErrorCode.INVALID_REQUEST, text));
+    } else if ((counts.get(name) ?? 0) > 1) {
       refused.set(topic, refusal(name, ErrorCode.INVALID_REQUEST, 'Found multiple entries for this topic.'));
-    } else if (
-      name === CLUSTER_METADATA_TOPIC ||
-      !(mayCreateAll || authorizer.authorize(context, 'Create', 'Topic', name))
-    ) {
+    } else if (!mayCreateAll && !authorizer.authorize(context, 'Create', 'Topic', name)) {
       refused.set(topic, refusal(name, ErrorCode.TOPIC_AUTHORIZATION_FAILED, 'Authorization failed.'));
     }
   }
@@ -86,7 +86,10 @@ function answer(
   { authorizer, configs }: BrokerServices,
   created: CreatedTopic,
 ): Answer {
-  if (created.error !== ErrorCode.NONE) return refusal(created.name, created.error, created.message);
+  if (created.error !== ErrorCode.NONE) {
+    // A topic that is late has its id already.
+    return { ...refusal(created.name, created.error, created.message), topicId: created.topicId };
+  }
   const base = { name: created.name, topicId: created.topicId, errorCode: ErrorCode.NONE, errorMessage: null };
   if (context.apiVersion < DETAILS_SINCE) return base;
   if (!authorizer.authorize(context, 'DescribeConfigs', 'Topic', created.name)) {

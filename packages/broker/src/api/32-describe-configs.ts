@@ -1,9 +1,8 @@
 /**
- * DescribeConfigs, versions 0-4. v0 tells only whether a value is the default; v1: its source and synonyms (KIP-226);
+ * DescribeConfigs, versions 0-4. v0 has a flag for defaults, which Kafka never sets; v1: source and synonyms (KIP-226);
  * v3: its type. Kafka's documentation texts are not carried: `documentation` is always null.
  */
 import type { ConfigEntry } from '@ottla/common';
-import { CONFIG_SOURCE } from '@ottla/common';
 import {
   ApiKey,
   DescribeConfigsRequest,
@@ -50,7 +49,7 @@ function describe(
   const { error, message, entries } = configs.describe(target, resource.configurationKeys);
   return {
     errorCode: error,
-    errorMessage: message,
+    errorMessage: message ?? (error === ErrorCode.NONE ? '' : errorMessage(error)),
     resourceType,
     resourceName,
     configs: entries.map((entry) => configOf(entry, request.includeSynonyms)),
@@ -65,7 +64,6 @@ function configOf(
     name: entry.name,
     value: entry.value,
     readOnly: entry.isReadOnly,
-    isDefault: entry.source === CONFIG_SOURCE.default,
     configSource: entry.source,
     isSensitive: entry.isSensitive,
     synonyms: includeSynonyms ? entry.synonyms : [],

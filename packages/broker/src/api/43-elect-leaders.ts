@@ -5,6 +5,7 @@ import {
   ElectLeadersResponse,
   type ElectLeadersResponseInit,
   ErrorCode,
+  errorMessage,
 } from '@ottla/protocol';
 import type { ElectionResult } from '../controller/leader-elections.task.ts';
 import type { TopicPartition } from '../controller/topic-partition.ts';
@@ -72,7 +73,7 @@ function answer(
       partitionResult: items.map(({ partition, error, message }) => ({
         partitionId: partition,
         errorCode: error,
-        errorMessage: message,
+        errorMessage: message ?? (error === ErrorCode.NONE ? null : errorMessage(error)),
       })),
     })),
   };

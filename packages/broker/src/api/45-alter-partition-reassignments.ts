@@ -47,13 +47,13 @@ export const alterPartitionReassignments: ApiHandler<
           throttleTimeMs: broker.quotas.record(context, 'controller-mutation', 0),
           allowReplicationFactorChange,
           errorCode: ErrorCode.NONE,
-          errorMessage: null,
+          errorMessage: '',
           responses: byTopic(results).map(([name, items]) => ({
             name,
             partitions: items.map(({ partition, error, message }) => ({
               partitionIndex: partition,
               errorCode: error,
-              errorMessage: message,
+              errorMessage: message ?? (error === ErrorCode.NONE ? null : errorMessage(error)),
             })),
           })),
         };

@@ -42,7 +42,7 @@ export const listPartitionReassignments: ApiHandler<
         return {
           throttleTimeMs: broker.quotas.record(context, 'request', 0),
           errorCode: ErrorCode.NONE,
-          errorMessage: null,
+          errorMessage: '',
           topics: byTopic(ongoing).map(([name, items]) => ({
             name,
             partitions: items.map(({ partition, replicas, adding, removing }) => ({

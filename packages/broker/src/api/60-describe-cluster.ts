@@ -11,10 +11,7 @@ import { CLUSTER_NAME } from '../security/authorizer.ts';
 import type { ApiHandler } from './handler.ts';
 
 const BROKERS = 1;
-const ENDPOINT_TYPES: ReadonlyMap<number, string> = new Map([
-  [BROKERS, 'BROKER'],
-  [2, 'CONTROLLER'],
-]);
+const CONTROLLERS = 2;
 /** Operations were not asked for. */
 const NO_OPERATIONS = -2147483648;
 
@@ -27,12 +24,17 @@ export const describeCluster: ApiHandler<DescribeClusterRequest, DescribeCluster
   handle(call, broker) {
     const { context, request } = call;
     const { authorizer, metadata } = broker;
-    if (request.endpointType !== BROKERS) {
-      const wanted = ENDPOINT_TYPES.get(request.endpointType) ?? 'UNKNOWN';
+    if (request.endpointType === CONTROLLERS) {
       call.respond({
-        ...failed(request.endpointType === 0 ? ErrorCode.INVALID_REQUEST : ErrorCode.MISMATCHED_ENDPOINT_TYPE),
-        errorMessage: `The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type ${wanted}`,
+        ...failed(ErrorCode.MISMATCHED_ENDPOINT_TYPE),
+        errorMessage:
+          'The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER',
       });
+      return;
+    }
+    if (request.endpointType !== BROKERS) {
+      const text = `Unsupported endpoint type ${request.endpointType}`;
+      call.respond({ ...failed(ErrorCode.UNSUPPORTED_ENDPOINT_TYPE), errorMessage: text });
       return;
     }
     const mayDescribe = authorizer.authorize(context, 'Describe', 'Cluster', CLUSTER_NAME);

@@ -25,7 +25,7 @@ export const describeProducers: ApiHandler<DescribeProducersRequest, DescribePro
       return {
         name,
         partitions: partitionIndexes.map((index) =>
-          refusal === undefined ? describe(broker, name, index) : failed(index, refusal),
+          refusal === undefined ? describe(broker, name, index) : failed(index, refusal.error, refusal.message),
         ),
       };
     });
@@ -40,10 +40,21 @@ export const describeProducers: ApiHandler<DescribeProducersRequest, DescribePro
   }),
 };
 
-function topicRefusal(broker: BrokerServices, context: RequestContext, topic: string): ErrorCode | undefined {
-  if (topicNameError(topic) !== undefined) return ErrorCode.INVALID_TOPIC_EXCEPTION;
-  if (!broker.authorizer.authorize(context, 'Read', 'Topic', topic)) return ErrorCode.TOPIC_AUTHORIZATION_FAILED;
+function topicRefusal(
+  broker: BrokerServices,
+  context: RequestContext,
+  topic: string,
+): { readonly error: ErrorCode; readonly message: string } | undefined {
+  const problem = topicNameError(topic);
+  if (problem !== undefined) return { error: ErrorCode.INVALID_TOPIC_EXCEPTION, message: problem };
+  if (!broker.authorizer.authorize(context, 'Read', 'Topic', topic))
+    return withText(ErrorCode.TOPIC_AUTHORIZATION_FAILED);
+  if (broker.metadata.topic(topic) === undefined) return withText(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
   return undefined;
+}
+
+function withText(error: ErrorCode): { readonly error: ErrorCode; readonly message: string } {
+  return { error, message: errorMessage(error) };
 }
 
 function describe(
@@ -69,6 +80,10 @@ function describe(
   };
 }
 
-function failed(partitionIndex: number, errorCode: ErrorCode): DescribeProducersResponsePartitionResponseInit {
-  return { partitionIndex, errorCode, errorMessage: errorMessage(errorCode), activeProducers: [] };
+function failed(
+  partitionIndex: number,
+  errorCode: ErrorCode,
+  text: string | null = null,
+): DescribeProducersResponsePartitionResponseInit {
+  return { partitionIndex, errorCode, errorMessage: text, activeProducers: [] };
 }

@@ -5,7 +5,6 @@
 import {
   type ApiKey,
   apiName,
-  decodeRequest,
   ErrorCode,
   encodeResponseFrame,
   type OutgoingPart,
@@ -72,7 +71,8 @@ class HandlerEndpoint<Req, Res> implements Endpoint {
     const { context } = exchange;
     let request: Req;
     try {
-      request = decodeRequest(this.#handler.request, reader, context.apiVersion);
+      // Bytes behind the body are ignored, as Kafka does.
+      request = this.#handler.request.decode(reader, context.apiVersion);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       exchange.disconnect(`Error getting request for apiKey: ${this.name}, apiVersion: ${context.apiVersion}`, error);

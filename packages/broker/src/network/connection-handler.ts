@@ -75,11 +75,7 @@ export class KafkaConnection implements ConnectionHandler, RequestOwner {
   closed(_error: Error | undefined): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#server.budget.stopWaiting(this.#budgetReturned);
-    this.#head?.release();
-    this.#head = undefined;
-    this.#frames.close();
-    for (const request of this.#line.splice(0)) request.abandon();
+    this.#release();
     this.#onClosed(this);
   }
 
@@ -120,7 +116,24 @@ export class KafkaConnection implements ConnectionHandler, RequestOwner {
 
   refused(reason: string, error: unknown): void {
     this.#server.refused(this, reason, error);
-    this.destroy();
+    this.#giveUp();
+  }
+
+  /** Nothing more is read or answered; answers that are on their way still leave. */
+  #giveUp(): void {
+    this.#isEnding = true;
+    this.#release();
+    if (this.#connection.unsentBytes > 0) this.#connection.close();
+    else this.destroy();
+  }
+
+  /** Lets go of everything but the connection. */
+  #release(): void {
+    this.#server.budget.stopWaiting(this.#budgetReturned);
+    this.#head?.release();
+    this.#head = undefined;
+    this.#frames.close();
+    for (const request of this.#line.splice(0)) request.abandon();
   }
 
   #pump(): void {
@@ -139,11 +152,11 @@ export class KafkaConnection implements ConnectionHandler, RequestOwner {
     } catch (error) {
       if (!(error instanceof InvalidReceiveError)) throw error;
       this.#server.invalidReceive(this, error);
-      this.destroy();
+      this.#giveUp();
     } finally {
       this.#pumping = false;
     }
-    if (!this.#isClosed) this.#adjustReading();
+    if (!this.#isClosed && !this.#isEnding) this.#adjustReading();
   }
 
   #mayStart(frame: Frame): boolean {

@@ -79,6 +79,7 @@ it('gives the same frames however the bytes are cut, and every chunk back once',
       expect(budget.usedBytes).toBe(0);
       expect(frames.unreadBytes).toBe(0);
     }),
+    { numRuns: 1000 },
   );
 });
 

@@ -113,6 +113,12 @@ export class FrameReader {
     this.#starved = false;
     for (;;) {
       if (this.#own !== undefined) return this.#gather(this.#own);
+      if (this.#sizeBytes === 4) {
+        if (!this.#resources.budget.tryTake(this.#checked(this.#size))) return this.#starve();
+        this.#sizeBytes = 0;
+        this.#startOwn(this.#size);
+        continue;
+      }
       const lease = this.#chunks[0];
       if (lease === undefined) return undefined;
       const chunk = lease.chunk;
@@ -123,10 +129,6 @@ export class FrameReader {
         if (left - 4 >= size) return this.#view(lease, size);
         this.#take(4);
         this.#startOwn(size);
-      } else if (this.#sizeBytes === 4) {
-        if (!this.#resources.budget.tryTake(this.#checked(this.#size))) return this.#starve();
-        this.#sizeBytes = 0;
-        this.#startOwn(this.#size);
       } else {
         this.#size = (this.#size << 8) | (chunk[this.#offset] ?? 0);
         this.#sizeBytes++;

@@ -110,14 +110,26 @@ function hasNews({ item, response }: FetchedPartition): boolean {
   return news;
 }
 
+/** A partition that is asked for twice counts once, as it was asked for last. */
 function requestedPartitions(request: FetchRequest, usesTopicIds: boolean, topicNames: TopicNames): FetchPartition[] {
   const items: FetchPartition[] = [];
+  const byTopic = new Map<string, Map<number, FetchPartition>>();
   for (const { topic, topicId, partitions } of request.topics) {
+    const key = usesTopicIds ? topicId : topic;
     const name = usesTopicIds ? topicNames(topicId) : topic;
+    let byNumber = byTopic.get(key);
+    if (byNumber === undefined) {
+      byNumber = new Map();
+      byTopic.set(key, byNumber);
+    }
     for (const requested of partitions) {
-      const item = new FetchPartition(name, topicId, requested.partition);
+      let item = byNumber.get(requested.partition);
+      if (item === undefined) {
+        item = new FetchPartition(name, topicId, requested.partition);
+        byNumber.set(requested.partition, item);
+        items.push(item);
+      }
       item.update(requested);
-      items.push(item);
     }
   }
   return items;

@@ -147,7 +147,8 @@ export class FetchOperation implements Waiter {
   }
 
   /** What the request's version makes of an answer: errors it knows, formats it reads. */
-  #shape({ item, response }: FetchedPartition): void {
+  #shape(fetched: FetchedPartition): void {
+    const { item, response } = fetched;
     if (response.errorCode === ErrorCode.KAFKA_STORAGE_ERROR && this.#version <= 5) {
       response.errorCode = ErrorCode.NOT_LEADER_OR_FOLLOWER;
     }
@@ -156,15 +157,15 @@ export class FetchOperation implements Waiter {
       return;
     }
     if (this.#version >= 10 || this.#replicaId >= 0) return;
-    const error = downConvert(response, item, this.#version, this.#broker.topicSettings);
+    const error = downConvert(fetched, this.#version, this.#limits.upTo, this.#broker.topicSettings);
     if (error === undefined) return;
     releaseRecords(response.records);
-    response.records = Buffer.alloc(0);
+    response.records = null;
     response.errorCode = error;
     response.highWatermark = -1;
     response.lastStableOffset = -1;
     response.logStartOffset = -1;
-    response.abortedTransactions = null;
+    response.abortedTransactions = [];
   }
 
   #addLeader(item: FetchPartition, response: FetchResponsePartitionDataInit, endpoints: NodeEndpoint[]): void {

@@ -48,7 +48,8 @@ export function readPartitions(
   for (const item of items) {
     const refusal = refusals.get(item);
     if (refusal !== undefined) {
-      partitions.push({ item, response: failed(item, refusal), replica: undefined });
+      const response = { ...failed(item, refusal), abortedTransactions: [] };
+      partitions.push({ item, response, replica: undefined });
       continue;
     }
     const read = readPartition(replicas, item, limits, left, bytes === 0 && !limits.isHard);

@@ -24,6 +24,14 @@ const MAGIC_OFFSET = 16;
 const ATTRIBUTES_LOW_OFFSET = 22;
 const TRANSACTIONAL_BIT = 0x10;
 
+const EARLY_ERRORS: ReadonlySet<ErrorCode> = new Set([
+  ErrorCode.CORRUPT_MESSAGE,
+  ErrorCode.MESSAGE_TOO_LARGE,
+  ErrorCode.RECORD_LIST_TOO_LARGE,
+  ErrorCode.KAFKA_STORAGE_ERROR,
+  ErrorCode.NOT_LEADER_OR_FOLLOWER,
+]);
+
 /** One partition of the request. */
 class Slot {
   readonly topic: string;
@@ -104,9 +112,14 @@ export class ProduceOperation implements AppendSink, Waiter {
   /** What concerns all partitions, in Kafka's order. */
   #requestRefusal(): ErrorCode | undefined {
     const { context, request } = this.#call;
-    const { transactionalId } = request;
+    const { transactionalId, topicData } = request;
+    const isTransactional = topicData.some(({ partitionData }) =>
+      partitionData.some(({ records }) => records !== null && isTransactionalBatch(records)),
+    );
+    if (!isTransactional) return undefined;
+    // Kafka's answer also to transactional records without an id.
     if (
-      transactionalId !== null &&
+      transactionalId === null ||
       !this.#broker.authorizer.authorize(context, 'Write', 'TransactionalId', transactionalId)
     ) {
       return ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
@@ -150,7 +163,7 @@ export class ProduceOperation implements AppendSink, Waiter {
     if (typeof held === 'number' && held === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) return held;
     if (this.#acks < -1 || this.#acks > 1) return ErrorCode.INVALID_REQUIRED_ACKS;
     if (records === null) return ErrorCode.INVALID_RECORD;
-    if (isTransactional(records)) return ErrorCode.INVALID_TXN_STATE;
+    if (isTransactionalBatch(records)) return ErrorCode.INVALID_TXN_STATE;
     if (INTERNAL_TOPICS.has(slot.topic) && this.#call.context.clientId !== ADMIN_CLIENT_ID) {
       return ErrorCode.INVALID_TOPIC_EXCEPTION;
     }
@@ -163,7 +176,8 @@ export class ProduceOperation implements AppendSink, Waiter {
     const { response } = slot;
     response.errorCode = result.error;
     response.logAppendTimeMs = result.logAppendTime;
-    response.logStartOffset = result.logStartOffset;
+    // Where Kafka fails before it has looked at the log, it does not tell where that begins.
+    response.logStartOffset = EARLY_ERRORS.has(result.error) ? -1 : result.logStartOffset;
     if (result.error !== ErrorCode.NONE) {
       response.errorMessage = result.errorMessage;
       if (result.recordErrors.length > 0) {
@@ -250,7 +264,7 @@ export class ProduceOperation implements AppendSink, Waiter {
   }
 }
 
-function isTransactional(records: Buffer): boolean {
+function isTransactionalBatch(records: Buffer): boolean {
   if (records.length <= ATTRIBUTES_LOW_OFFSET || records[MAGIC_OFFSET] !== 2) return false;
   return ((records[ATTRIBUTES_LOW_OFFSET] ?? 0) & TRANSACTIONAL_BIT) !== 0;
 }

@@ -6,4 +6,6 @@ export interface TopicSettings {
   downConversionEnabled(topic: string): boolean;
   /** `compression.type`. */
   compressionType(topic: string): string;
+  /** Cap on one decompressed batch, bytes: what is larger counts as undecodable. */
+  decompressedBytesMax(): number;
 }

@@ -16,10 +16,6 @@ import type { BrokerServices } from '../services.ts';
 import { NO_FEATURES } from './features.ts';
 import { groupSettings, requestServerSettings, socketServerSettings, topicSettings } from './settings.ts';
 
-/** Undecodable beyond this: a batch that claims to be larger than any that is allowed, or a bomb. */
-const DECOMPRESSED_BYTES_MIN = 64 * 1024 * 1024;
-const DECOMPRESSED_FACTOR = 32;
-
 /** The parts of a broker that need nothing from outside, wired but idle. */
 export interface Assembly {
   readonly services: BrokerServices;
@@ -38,7 +34,7 @@ export function assemble(
   const { metadata, configs, admin, producerIds } = plane;
   const registry = new MetricsRegistry(platform.clock);
   const requests = new RequestMetrics(registry);
-  const topics = topicSettings(configs);
+  const topics = topicSettings(config, configs);
   const minInSyncReplicas = (topic: string): number => topics.minInSyncReplicas(topic);
   const replicas = new ReplicaManager({ brokerId, platform, logs, metadata, minInSyncReplicas });
   const slots = (): number => config.int('max.incremental.fetch.session.cache.slots');
@@ -48,7 +44,7 @@ export function assemble(
     brokerId,
     settings: () => groupSettings(config),
     partitionCount: () => metadata.topic(OFFSETS_TOPIC)?.partitions.size ?? config.int('offsets.topic.num.partitions'),
-    decompressedBytesMax: decompressedBytesMax(config),
+    decompressedBytesMax: topics.decompressedBytesMax(),
   });
   metadata.onChange(({ removed }) => {
     const gone = removed.filter(({ topic }) => metadata.topic(topic) === undefined).map(({ topic }) => topic);
@@ -77,8 +73,4 @@ export function assemble(
   const sockets = new SocketServer(server, socketServerSettings(config), brokerId);
   for (const part of [sockets, replicas, fetchSessions]) part.registerMetrics(registry);
   return { services, sockets, replicas, groups };
-}
-
-function decompressedBytesMax(config: DynamicBrokerConfig): number {
-  return Math.max(DECOMPRESSED_BYTES_MIN, DECOMPRESSED_FACTOR * config.int('message.max.bytes'));
 }

@@ -38,12 +38,17 @@ export function socketServerSettings(config: BrokerConfig): SocketServerSettings
   };
 }
 
-export function topicSettings(configs: ConfigAdmin): TopicSettings {
+/** Undecodable beyond this: a batch that claims to be larger than any that is allowed, or a bomb. */
+const DECOMPRESSED_BYTES_MIN = 64 * 1024 * 1024;
+const DECOMPRESSED_FACTOR = 32;
+
+export function topicSettings(config: BrokerConfig, configs: ConfigAdmin): TopicSettings {
   const of = (topic: string) => configs.topics.logConfig(topic);
   return {
     minInSyncReplicas: (topic) => of(topic).minInsyncReplicas,
     downConversionEnabled: (topic) => of(topic).messageDownconversionEnable,
     compressionType: (topic) => of(topic).compressionType,
+    decompressedBytesMax: () => Math.max(DECOMPRESSED_BYTES_MIN, DECOMPRESSED_FACTOR * config.int('message.max.bytes')),
   };
 }
 
