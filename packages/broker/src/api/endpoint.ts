@@ -44,6 +44,8 @@ export interface Endpoint {
   readonly inOrder: boolean;
   /** `reader` is at the body. Never throws. */
   serve(exchange: Exchange, reader: Reader, host: EndpointHost): void;
+  /** Answers with `error` wherever the response has one, without asking the handler. Never throws. */
+  refuse(exchange: Exchange, reader: Reader, host: EndpointHost, error: ErrorCode): void;
 }
 
 export function endpoint<Req, Res>(handler: ApiHandler<Req, Res>): Endpoint {
@@ -68,21 +70,30 @@ class HandlerEndpoint<Req, Res> implements Endpoint {
   }
 
   serve(exchange: Exchange, reader: Reader, host: EndpointHost): void {
-    const { context } = exchange;
-    let request: Req;
-    try {
-      // Bytes behind the body are ignored, as Kafka does.
-      request = this.#handler.request.decode(reader, context.apiVersion);
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      exchange.disconnect(`Error getting request for apiKey: ${this.name}, apiVersion: ${context.apiVersion}`, error);
-      return;
-    }
-    const call = new HandlerCall(this.#handler, exchange, host, request);
+    const call = this.#call(exchange, reader, host);
+    if (call === undefined) return;
     try {
       this.#handler.handle(call, host.services);
     } catch (error) {
       call.fail(error);
+    }
+  }
+
+  refuse(exchange: Exchange, reader: Reader, host: EndpointHost, error: ErrorCode): void {
+    this.#call(exchange, reader, host)?.refuse(error);
+  }
+
+  /** Undefined: the request cannot be read, and the connection ends. */
+  #call(exchange: Exchange, reader: Reader, host: EndpointHost): HandlerCall<Req, Res> | undefined {
+    const { apiVersion } = exchange.context;
+    try {
+      // Bytes behind the body are ignored, as Kafka does.
+      const request = this.#handler.request.decode(reader, apiVersion);
+      return new HandlerCall(this.#handler, exchange, host, request);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      exchange.disconnect(`Error getting request for apiKey: ${this.name}, apiVersion: ${apiVersion}`, error);
+      return undefined;
     }
   }
 }
@@ -146,9 +157,11 @@ class HandlerCall<Req, Res> implements Call<Req, Res> {
 
   fail(error: unknown): void {
     this.#host.handlerFailed(this.context, error);
-    if (this.#answered) return;
-    const { apiVersion } = this.context;
-    this.respond(this.#handler.onError(ErrorCode.UNKNOWN_SERVER_ERROR, this.request, apiVersion));
+    if (!this.#answered) this.refuse(ErrorCode.UNKNOWN_SERVER_ERROR);
+  }
+
+  refuse(error: ErrorCode): void {
+    this.respond(this.#handler.onError(error, this.request, this.context.apiVersion));
   }
 
   #answerOnce(): void {

@@ -1,7 +1,7 @@
 import { type DynamicBrokerConfig, MetricsRegistry } from '@ottla/common';
 import type { Platform } from '@ottla/platform';
 import type { LogManager } from '@ottla/storage';
-import { ENDPOINTS } from '../api/registry.ts';
+import type { Endpoint } from '../api/endpoint.ts';
 import type { ControlPlane } from '../controller/control-plane.task.ts';
 import { GroupCoordinator, OFFSETS_TOPIC } from '../coordinator/group/group-coordinator.ts';
 import { RequestMetrics } from '../metrics/request-metrics.ts';
@@ -30,6 +30,7 @@ export function assemble(
   brokerId: number,
   plane: ControlPlane,
   logs: LogManager,
+  endpoints: readonly Endpoint[],
 ): Assembly {
   const { metadata, configs, admin, producerIds } = plane;
   const registry = new MetricsRegistry(platform.clock);
@@ -66,10 +67,10 @@ export function assemble(
     quotas: new Unlimited(),
     metrics: { registry, requests, topics: new TopicMetrics(registry) },
     features: NO_FEATURES,
-    listedApis: ENDPOINTS.map(({ key, minVersion, maxVersion }) => ({ apiKey: key, minVersion, maxVersion })),
+    listedApis: endpoints.map(({ key, minVersion, maxVersion }) => ({ apiKey: key, minVersion, maxVersion })),
     platform,
   };
-  const server = new RequestServer(services, ENDPOINTS, requestServerSettings(config), requests, brokerId);
+  const server = new RequestServer(services, endpoints, requestServerSettings(config), requests, brokerId);
   const sockets = new SocketServer(server, socketServerSettings(config), brokerId);
   for (const part of [sockets, replicas, fetchSessions]) part.registerMetrics(registry);
   return { services, sockets, replicas, groups };

@@ -1,3 +1,4 @@
+import type { Endpoint } from '../api/endpoint.ts';
 import type { BrokerServices } from '../services.ts';
 
 /** A listener as clients reach it. */
@@ -29,4 +30,6 @@ export interface StartOptions {
   readonly adopt?: boolean;
   /** Properties of topics in a folder to be adopted, by topic. */
   readonly adoptConfigs?: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** What is served in place of the broker's own APIs, and listed in ApiVersions: for tests that fail or hide some. */
+  readonly endpoints?: (own: readonly Endpoint[]) => readonly Endpoint[];
 }

@@ -6,6 +6,7 @@ import { type BrokerConfig, ConfigException, chooseBrokerId, DynamicBrokerConfig
 import { type EmbeddedStore, openEmbeddedStore } from '@ottla/coordination/embedded';
 import { Logger, type Platform } from '@ottla/platform';
 import { LogManager } from '@ottla/storage';
+import { ENDPOINTS } from '../api/registry.ts';
 import type { ConfigAdmin } from '../config/config-admin.ts';
 import { ControlPlane } from '../controller/control-plane.task.ts';
 import { bindListeners } from '../network/bind-listeners.task.ts';
@@ -26,7 +27,7 @@ import { KAFKA_VERSION } from './version.ts';
 export async function startBroker(
   platform: Platform,
   config: BrokerConfig,
-  _options: StartOptions = {},
+  options: StartOptions = {},
 ): Promise<Broker> {
   const log = new Logger(platform.log, 'kafka.server.KafkaServer');
   log.info('starting');
@@ -38,7 +39,7 @@ export async function startBroker(
   }
   const opened: Opened = {};
   try {
-    return await start(platform, config, opened);
+    return await start(platform, config, options, opened);
   } catch (error) {
     await opened.store?.close();
     await opened.logs?.shutdown({ clean: false });
@@ -52,7 +53,12 @@ interface Opened {
   store?: EmbeddedStore;
 }
 
-async function start(platform: Platform, staticConfig: BrokerConfig, opened: Opened): Promise<Broker> {
+async function start(
+  platform: Platform,
+  staticConfig: BrokerConfig,
+  options: StartOptions,
+  opened: Opened,
+): Promise<Broker> {
   const log = new Logger(platform.log, 'kafka.server.KafkaServer');
   const config = new DynamicBrokerConfig(staticConfig);
   let configs: ConfigAdmin | undefined;
@@ -76,7 +82,8 @@ async function start(platform: Platform, staticConfig: BrokerConfig, opened: Ope
   checkCluster(plane.clusterId, meta);
   await writeMetaProperties(platform, directories, plane.clusterId, brokerId);
   await logs.start();
-  const parts = assemble(platform, config, brokerId, plane, logs);
+  const endpoints = options.endpoints?.(ENDPOINTS) ?? ENDPOINTS;
+  const parts = assemble(platform, config, brokerId, plane, logs, endpoints);
   const { sockets, replicas, groups } = parts;
   try {
     const backlog = config.int('socket.listen.backlog.size');
