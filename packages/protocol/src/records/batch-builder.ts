@@ -19,7 +19,10 @@ export interface BatchOptions {
   readonly compression?: CompressionType;
   /** In the codec's own scale; default: the codec's default, as Kafka's. */
   readonly compressionLevel?: number;
-  /** When given, the batch has timestamp type LogAppendTime and this as its max timestamp. */
+  /**
+   * When given, the batch has timestamp type LogAppendTime and this as its max timestamp, which is what readers see as
+   * the timestamp of every record. The deltas keep what was appended, as Kafka's do.
+   */
   readonly logAppendTime?: Int64;
   readonly producerId?: number;
   readonly producerEpoch?: number;
@@ -91,8 +94,9 @@ export class BatchBuilder {
     if (offsetDelta <= this.#lastOffsetDelta) {
       throw new RangeError(`Offset delta ${offsetDelta} is not above the last one, ${this.#lastOffsetDelta}`);
     }
-    this.#baseTimestamp ??= timestamp;
-    this.#writer.writeRecord(subtractInt64(timestamp, this.#baseTimestamp), offsetDelta, key, value, headers);
+    const base = this.#baseTimestamp ?? timestamp;
+    this.#baseTimestamp = base;
+    this.#writer.writeRecord(subtractInt64(timestamp, base), offsetDelta, key, value, headers);
     this.#maxTimestamp = this.#recordCount === 0 ? timestamp : maxInt64(this.#maxTimestamp, timestamp);
     this.#lastOffsetDelta = offsetDelta;
     this.#recordCount++;

@@ -102,7 +102,7 @@ export function messagesToBatch(set: MessageSet, options: UpConversionOptions): 
     ...(compressionLevel === undefined ? {} : { compressionLevel }),
     ...(logAppendTime === undefined ? {} : { logAppendTime }),
   });
-  for (const message of set.messages) builder.append(logAppendTime ?? message.timestamp, message.key, message.value);
+  for (const message of set.messages) builder.append(message.timestamp, message.key, message.value);
   try {
     return { ok: true, batch: builder.build(), recordCount: set.messages.length };
   } catch (error) {
