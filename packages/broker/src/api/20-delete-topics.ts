@@ -82,7 +82,10 @@ function check(
   const { topicId } = wanted;
   const isById = topicId !== ZERO_UUID;
   const name = isById ? (metadata.topicById(topicId)?.name ?? null) : wanted.name;
-  if (name === null) return { name, topicId, errorCode: ErrorCode.UNKNOWN_TOPIC_ID };
+  if (name === null) {
+    const errorCode = isById ? ErrorCode.UNKNOWN_TOPIC_ID : ErrorCode.TOPIC_AUTHORIZATION_FAILED;
+    return { name, topicId, errorCode };
+  }
   if (isById && !authorizer.authorize(context, 'Describe', 'Topic', name)) {
     // Who may not describe a topic does not learn its name.
     return { name: null, topicId, errorCode: ErrorCode.TOPIC_AUTHORIZATION_FAILED };

@@ -87,10 +87,12 @@ async function apply(admin: ConfigAdmin, target: Target, validateOnly: boolean):
     }
   } catch (error) {
     if (!(error instanceof ConfigException)) throw error;
+    if (resource.type === RESOURCE_TYPE.broker) return invalid(error.message);
     if (error.javaClass === 'org.apache.kafka.common.errors.InvalidConfigurationException') {
       return apiError(ErrorCode.INVALID_CONFIG, error.message);
     }
-    return invalid(`Invalid config value for resource ${resourceText(resource)}: ${error.message}`);
+    const text = `Invalid config value for resource ${resourceText(resource)}: ${error.message}`;
+    return apiError(ErrorCode.INVALID_CONFIG, text);
   }
   if (validateOnly) return NO_ERROR;
   const type = resource.type === RESOURCE_TYPE.topic ? 'topics' : 'brokers';
@@ -136,7 +138,7 @@ function applyOperations(
     if (key.type !== 'LIST') {
       return apiError(ErrorCode.INVALID_CONFIG, `Config value ${verb} is not allowed for config key: ${name}`);
     }
-    const old = (properties.get(name) ?? key.defaultText ?? '').split(',');
+    const old = (properties.get(name) ?? key.defaultText ?? '').split(',').filter((item) => item !== '');
     const items = text.split(',');
     const next =
       operation === OPERATION.append ? [...old, ...items.filter((item) => !old.includes(item))] : without(old, items);
@@ -172,7 +174,7 @@ function entriesProblem(
   entries: readonly { readonly name: string; readonly value: string | null }[],
 ): ApiError | undefined {
   const nulls = entries.filter(({ value }) => value === null).map(({ name }) => name);
-  if (nulls.length > 0) return invalid(`Null value not supported for : ${nulls.join(',')}`);
+  if (nulls.length > 0) return invalid(`Null value not supported for : ${nulls.join(', ')}`);
   return duplicateNames(entries);
 }
 
@@ -190,9 +192,10 @@ function brokerProblem(admin: ConfigAdmin, resource: ConfigResource): ApiError |
   return invalid(`Unexpected broker id, expected ${admin.deps.brokerId}, but received ${resource.name}`);
 }
 
-function unsupported(resource: ConfigResource): ApiError {
+function unsupported({ type }: ConfigResource): ApiError {
+  if (type !== RESOURCE_TYPE.clientMetrics) return invalid(`Unknown resource type ${type}`);
   return invalid(
-    `AlterConfigs is only supported for topics and brokers, but resource type is ${resourceTypeName(resource.type)}`,
+    `AlterConfigs is only supported for topics and brokers, but resource type is ${resourceTypeName(type)}`,
   );
 }
 

@@ -4,7 +4,7 @@ import { ErrorCode } from '@ottla/protocol';
 import { apiError, NO_ERROR } from '../controller/api-error.ts';
 import type { ConfigAdmin, DescribedConfigs } from './config-admin.ts';
 import type { ConfigResource } from './config-resource.ts';
-import { RESOURCE_TYPE, resourceTypeName } from './config-resource.ts';
+import { RESOURCE_TYPE } from './config-resource.ts';
 
 /** One resource as DescribeConfigs answers it (ConfigHelper.describeConfigs). */
 export function describeConfigs(
@@ -44,9 +44,9 @@ export function describeConfigs(
       if (resource.name === '') {
         return failed(ErrorCode.INVALID_REQUEST, 'Client metrics subscription name must not be empty');
       }
-      return wanted([]);
+      return failed(ErrorCode.INVALID_REQUEST, 'Config type client-metrics is only supported on KRaft clusters');
     default:
-      return failed(ErrorCode.INVALID_REQUEST, `Unsupported resource type: ${resourceTypeName(resource.type)}`);
+      return failed(ErrorCode.INVALID_REQUEST);
   }
 }
 

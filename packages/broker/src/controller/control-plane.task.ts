@@ -78,7 +78,7 @@ export class ControlPlane {
       logger: new Logger(log, 'kafka.controller.KafkaController', `[Controller id=${brokerId}] `),
       openChannel: (id) => this.#openChannel(id),
       isUncleanStart: () => this.#uncleanStart,
-      onTopicDeleted: () => this.#waiters.wake(),
+      onTopicDeletion: () => this.#waiters.wake(),
     });
     this.admin = new TopicAdmin({
       coordination,

@@ -35,8 +35,8 @@ export interface ControllerOptions {
   readonly openChannel: ChannelFactory;
   /** The last run of this broker left no clean-shutdown mark: the partitions it leads get a new leader epoch. */
   readonly isUncleanStart: () => boolean;
-  /** Called when a topic is gone for good, nodes and all. */
-  readonly onTopicDeleted?: (topic: string) => void;
+  /** Called when a topic is gone for good, nodes and all, or cannot go now. */
+  readonly onTopicDeletion?: (topic: string) => void;
 }
 
 export class Controller {
@@ -179,7 +179,7 @@ export class Controller {
       clock,
       queue: this.#queue,
       openChannel,
-      onTopicDeleted: this.#options.onTopicDeleted,
+      onTopicDeletion: this.#options.onTopicDeletion,
     });
     const events = new ReignEvents(reign, crypto);
     this.#events = events;

@@ -119,8 +119,8 @@ describe('controller', () => {
     await withPlane({ store }, async (broker) => {
       await create(broker, topic('a'));
       broker.replicas.errors.set('a-0', ErrorCode.KAFKA_STORAGE_ERROR);
-      const [late] = await broker.plane.admin.deleteTopics(['a'], 50);
-      expect(late?.error).toBe(ErrorCode.REQUEST_TIMED_OUT);
+      const [accepted] = await broker.plane.admin.deleteTopics(['a'], 5000);
+      expect(accepted?.error).toBe(ErrorCode.NONE);
       const [again] = await broker.plane.admin.createTopics([topic('a')], { timeoutMs: 50, validateOnly: false });
       expect(again).toMatchObject({
         error: ErrorCode.TOPIC_ALREADY_EXISTS,

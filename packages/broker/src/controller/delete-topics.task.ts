@@ -2,11 +2,12 @@ import { paths } from '@ottla/coordination/cluster';
 import { ErrorCode } from '@ottla/protocol';
 import type { ApiError } from './api-error.ts';
 import { apiError, NO_ERROR } from './api-error.ts';
+import type { TopicEntry } from './controller-context.ts';
 import type { AdminDeps } from './topic-admin.ts';
 
 /**
- * ZkAdminManager.deleteTopics: asks for each deletion by a node, then waits until the topics are gone. Where this broker
- * is the controller also its record of them: a topic of the same name can then be made at once.
+ * ZkAdminManager.deleteTopics: asks for each deletion by a node, then waits until no broker knows the topics any more.
+ * Where this broker is the controller also until their nodes are gone: a topic of the same name can be made at once.
  */
 export async function deleteTopics(
   deps: AdminDeps,
@@ -34,6 +35,16 @@ async function request(deps: AdminDeps, name: string): Promise<ApiError> {
   return apiError(created.code === 'StorageFailed' ? ErrorCode.KAFKA_STORAGE_ERROR : ErrorCode.UNKNOWN_SERVER_ERROR);
 }
 
+/** Also when its nodes must stay until a broker comes back: that is not waited for. */
 function isGone({ metadata, controller }: AdminDeps, name: string): boolean {
-  return metadata.topic(name) === undefined && controller.active?.reign.context.topics.has(name) !== true;
+  if (metadata.topic(name) !== undefined) return false;
+  const topic = controller.active?.reign.context.topics.get(name);
+  return topic === undefined || isBlocked(topic);
+}
+
+function isBlocked(topic: TopicEntry): boolean {
+  for (const entry of topic.partitions.values()) {
+    for (const phase of entry.replicas.values()) if (phase === 'deletion-ineligible') return true;
+  }
+  return false;
 }

@@ -179,10 +179,10 @@ function placementError(error: string, message: string): ApiError {
   return apiError(ErrorCode.UNKNOWN_SERVER_ERROR);
 }
 
-/** As Scala prints a map of lists: `Map(0 -> ArrayBuffer(1, 1))`. */
+/** As Scala prints a map of lists: `HashMap(0 -> ArrayBuffer(1, 1))`. */
 function printAssignment(planned: Planned): string {
   const entries = [...planned].map(
     ([partition, { replicas }]) => `${partition} -> ArrayBuffer(${replicas.join(', ')})`,
   );
-  return `Map(${entries.join(', ')})`;
+  return `HashMap(${entries.join(', ')})`;
 }

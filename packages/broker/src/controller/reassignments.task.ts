@@ -94,20 +94,21 @@ export class Reassignments {
       message,
     });
     const entry = context.partition(topic, partition);
-    if (entry === undefined) return answer(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, 'The partition does not exist.');
-    if (replicas !== null) {
-      const problem = this.#targetProblem(replicas);
+    if (replicas === null) {
+      if (entry?.isReassigning !== true) return answer(ErrorCode.NO_REASSIGNMENT_IN_PROGRESS);
+    } else {
+      const problem = this.#targetProblem(replicas, entry?.assignment.replicas ?? []);
       if (problem !== undefined) return answer(ErrorCode.INVALID_REPLICA_ASSIGNMENT, problem);
+    }
+    if (entry === undefined || context.topics.get(topic)?.deleting === true) {
+      return answer(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, 'The partition does not exist.');
+    }
+    if (replicas !== null) {
       const factor = originalReplicas(entry.assignment).length;
       if (!allowReplicationFactorChange && replicas.length !== factor) {
         const text = `The replication factor is changed from ${factor} to ${replicas.length}`;
         return answer(ErrorCode.INVALID_REPLICATION_FACTOR, text);
       }
-    } else if (!entry.isReassigning) {
-      return answer(ErrorCode.NO_REASSIGNMENT_IN_PROGRESS);
-    }
-    if (context.topics.get(topic)?.deleting === true) {
-      return answer(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, 'The partition does not exist.');
     }
     const next = reassign(entry.assignment, replicas ?? originalReplicas(entry.assignment));
     if (sameAssignment(entry.assignment, next)) return answer(ErrorCode.NONE);
@@ -119,16 +120,18 @@ export class Reassignments {
     return answer(ErrorCode.NONE);
   }
 
-  #targetProblem(replicas: readonly number[]): string | undefined {
-    const list = `[${replicas.join(', ')}]`;
-    if (replicas.length === 0) return 'Empty replica list specified in partition reassignment.';
-    if (new Set(replicas).size !== replicas.length) {
-      return `Duplicate replica ids in partition reassignment replica list: ${list}`;
+  /** Kafka's words, in which lists and sets look as Scala prints them. Replicas that are there already may be dead. */
+  #targetProblem(target: readonly number[], current: readonly number[]): string | undefined {
+    const print = (ids: readonly number[]): string => `ArrayBuffer(${ids.join(', ')})`;
+    if (target.length === 0) return 'Empty replica list specified in partition reassignment.';
+    if (new Set(target).size !== target.length) {
+      return `Duplicate replica ids in partition reassignment replica list: ${print(target)}`;
     }
-    if (replicas.some((id) => id < 0)) return `Invalid broker id in replica list: ${list}`;
+    if (target.some((id) => id < 0)) return `Invalid broker id in replica list: ${print(target)}`;
     const live = [...this.#reign.context.brokers.keys()];
-    if (replicas.some((id) => !live.includes(id))) {
-      return `Replica assignment has brokers that are not alive. Replica list: ${list}, live broker list: [${live.join(', ')}]`;
+    const added = target.filter((id) => !current.includes(id));
+    if (added.some((id) => !live.includes(id))) {
+      return `Replica assignment has brokers that are not alive. Replica list: ${print(added)}, live broker list: Set(${live.join(', ')})`;
     }
     return undefined;
   }

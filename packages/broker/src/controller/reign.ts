@@ -40,7 +40,7 @@ export class Reign {
   readonly clock: Clock;
   readonly queue: EventQueue;
   onReply: ReplyHandler | undefined;
-  readonly onTopicDeleted: ((topic: string) => void) | undefined;
+  readonly onTopicDeletion: ((topic: string) => void) | undefined;
   readonly #openChannel: ChannelFactory;
   readonly #channels = new Map<number, BrokerChannel>();
   #over = false;
@@ -54,7 +54,7 @@ export class Reign {
     readonly clock: Clock;
     readonly queue: EventQueue;
     readonly openChannel: ChannelFactory;
-    readonly onTopicDeleted?: ((topic: string) => void) | undefined;
+    readonly onTopicDeletion?: ((topic: string) => void) | undefined;
   }) {
     this.settings = options.settings;
     this.coordination = options.coordination;
@@ -63,7 +63,7 @@ export class Reign {
     this.clock = options.clock;
     this.queue = options.queue;
     this.#openChannel = options.openChannel;
-    this.onTopicDeleted = options.onTopicDeleted;
+    this.onTopicDeletion = options.onTopicDeletion;
     this.context.epoch = options.epoch;
     this.batch = new RequestBatch(options.settings.brokerId, options.settings.interBrokerListener, this.context);
   }

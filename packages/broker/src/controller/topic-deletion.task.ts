@@ -72,6 +72,7 @@ export class TopicDeletion {
       'deletion-successful',
     );
     const topics = new Set(started.map(({ entry }) => entry.topic));
+    if (failed.size > 0) for (const name of topics) this.#reign.onTopicDeletion?.(name);
     for (const name of topics) {
       const topic = this.#reign.context.topics.get(name);
       if (topic?.deleting === true && isGone(topic)) await this.#complete(topic);
@@ -109,7 +110,7 @@ export class TopicDeletion {
     const outcome = ops.length <= OPS_PER_REMOVAL_MAX ? await writer.write(ops) : undefined;
     if (outcome?.ok !== true) await this.#removeTree(topic.name);
     context.removeTopic(topic.name);
-    this.#reign.onTopicDeleted?.(topic.name);
+    this.#reign.onTopicDeletion?.(topic.name);
     logger.info(`Deletion of topic ${topic.name} successfully completed`);
   }
 
