@@ -2,6 +2,7 @@ import type { Platform } from '@ottla/platform';
 import { isPassing } from './disk-errors.ts';
 import type { LogDirectory } from './log-directory.ts';
 import { HIGH_WATERMARK_CHECKPOINT, LOG_START_OFFSET_CHECKPOINT, RECOVERY_POINT_CHECKPOINT } from './log-files.ts';
+import { recoveryPointToWrite } from './log-flush.task.ts';
 import type { LogState } from './log-state.ts';
 import { OffsetCheckpoint } from './offset-checkpoint.ts';
 
@@ -28,13 +29,18 @@ export async function writeCheckpoint(
 ): Promise<boolean> {
   if (directory.isOffline) return false;
   const checkpoint = new OffsetCheckpoint();
+  const fallen: { log: LogState; generation: number }[] = [];
   for (const log of source.statesIn(directory)) {
+    if (kind === 'recovery-point' && log.recoveryPointIsAhead) fallen.push({ log, generation: log.generation });
     const offset = offsetOf(log, kind);
     if (offset !== undefined) checkpoint.set(log.topic, log.partition, offset);
   }
   const path = `${directory.path}/${FILES[kind]}`;
   try {
     await source.platform.disk.replaceFile(path, checkpoint.format());
+    for (const { log, generation } of fallen) {
+      if (log.generation === generation) log.recoveryPointIsAhead = false;
+    }
     return true;
   } catch (error) {
     if (!isPassing(error) && !directory.isOffline) {
@@ -45,7 +51,7 @@ export async function writeCheckpoint(
 }
 
 function offsetOf(log: LogState, kind: CheckpointKind): number | undefined {
-  if (kind === 'recovery-point') return log.recoveryPoint;
+  if (kind === 'recovery-point') return recoveryPointToWrite(log);
   if (kind === 'high-watermark') return log.highWatermark;
   // Only where the segments alone would not tell.
   return log.logStartOffset > log.segments.first.baseOffset ? log.logStartOffset : undefined;

@@ -29,17 +29,21 @@ export class Housekeeper {
     this.#every(expiryMs, expiryMs, () => expireProducers(manager));
   }
 
-  /** Runs `task` once, `delayMs` from now; at once, still in the background, when that is 0. */
+  /** Runs `task` in the background; resolves when it is done, or at once after `stop`. */
+  now(task: () => Promise<void>): Promise<void> {
+    if (this.#isStopped) return Promise.resolve();
+    const running = task().finally(() => this.#running.delete(running));
+    this.#running.add(running);
+    return running;
+  }
+
+  /** Runs `task` once, `delayMs` from now. */
   after(delayMs: number, task: () => Promise<void>): void {
     if (this.#isStopped) return;
-    if (delayMs <= 0) {
-      this.#run(task);
-      return;
-    }
-    const timer = this.#manager.platform.clock.setTimer(Math.min(delayMs, TIMER_MS_MAX), () => {
+    const timer = this.#manager.platform.clock.setTimer(Math.min(Math.max(0, delayMs), TIMER_MS_MAX), () => {
       this.#timers.delete(timer);
       if (delayMs > TIMER_MS_MAX) this.after(delayMs - TIMER_MS_MAX, task);
-      else this.#run(task);
+      else void this.now(task);
     });
     this.#timers.add(timer);
   }
@@ -54,11 +58,6 @@ export class Housekeeper {
   /** What is running now; for an orderly shutdown. */
   get running(): readonly Promise<void>[] {
     return [...this.#running];
-  }
-
-  #run(task: () => Promise<void>): void {
-    const running = task().finally(() => this.#running.delete(running));
-    this.#running.add(running);
   }
 
   #every(firstMs: number, intervalMs: number, task: () => Promise<void>): void {

@@ -28,6 +28,10 @@ export function stageAppend(
   token: number,
 ): AppendResult | undefined {
   if (log.isOffline || log.isClosed) return refused(ErrorCode.KAFKA_STORAGE_ERROR, log.logStartOffset);
+  // Epochs in a log never fall; recovery relies on it.
+  if (options.leaderEpoch < (log.epochs.latestEpoch ?? -1)) {
+    return refused(ErrorCode.NOT_LEADER_OR_FOLLOWER, log.logStartOffset);
+  }
   const firstOffset = writer.stagedEndOffset;
   const valid = validateAppend(asBuffer(records), {
     where: log.where,

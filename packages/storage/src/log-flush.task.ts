@@ -11,15 +11,22 @@ import { LEADER_EPOCH_CHECKPOINT } from './log-files.ts';
 import type { LogSegment } from './log-segment.ts';
 import type { LogState } from './log-state.ts';
 
-/** Flushes the log below `offset`. Never rejects; true when the recovery point is at `offset` or beyond. */
-export async function flushLog(log: LogState, offset: number = log.logEndOffset): Promise<boolean> {
+/**
+ * Flushes the log below `offset`. Never rejects; true when the recovery point is at `offset` or beyond. `isLast`: the
+ * log is closed after it, so the active segment's indexes count too.
+ */
+export async function flushLog(
+  log: LogState,
+  offset: number = log.logEndOffset,
+  isLast: boolean = false,
+): Promise<boolean> {
   if (log.isOffline || log.isClosed) return false;
-  if (offset <= log.recoveryPoint && !log.epochsAreDirty) return true;
+  const segments = notDurable(log).filter((segment) => segment.baseOffset < offset || isLast);
+  const sealed = isLast ? segments : segments.filter((segment) => segment !== log.active);
+  if (offset <= log.recoveryPoint && sealed.length === 0 && !log.epochsAreDirty) return true;
   const { generation } = log;
-  const from = Math.max(0, log.segments.floorIndex(log.recoveryPoint));
-  const segments = log.segments.all.slice(from).filter((segment) => segment.baseOffset < offset);
   try {
-    await syncSegments(log, segments);
+    await syncSegments(log, segments, sealed);
   } catch (error) {
     if (log.isClosed || log.isOffline) return false;
     if (isPassing(error)) {
@@ -31,35 +38,64 @@ export async function flushLog(log: LogState, offset: number = log.logEndOffset)
   }
   // A cut meanwhile: what was synced may not be what the log now holds.
   if (log.generation !== generation) return false;
+  for (const segment of sealed) segment.isDurable = true;
   log.recoveryPoint = Math.max(log.recoveryPoint, Math.min(offset, log.logEndOffset));
   log.lastFlushMs = log.owner.platform.clock.monotonicMs();
   return true;
 }
 
-/** Rejects with DiskError. */
-export async function syncSegments(log: LogState, segments: readonly LogSegment[]): Promise<void> {
+/** The segments that were written to since they were last flushed as a whole, the active one last. */
+function notDurable(log: LogState): LogSegment[] {
+  const found: LogSegment[] = [];
+  for (let index = log.segments.count - 1; index >= 0; index--) {
+    const segment = log.segments.at(index);
+    if (segment === undefined || segment.isDurable) break;
+    found.unshift(segment);
+  }
+  return found;
+}
+
+/** What flushing for an acknowledgement needs: the records, not the indexes. Rejects with DiskError. */
+export function syncRecords(log: LogState): Promise<void> {
+  return syncSegments(log, notDurable(log), []);
+}
+
+/**
+ * The recovery point as the checkpoint may tell it. Recovery begins with the segment that holds it, so it stays within the
+ * first one whose indexes are not certain to be on the device; at the very end of the log a segment may yet begin.
+ */
+export function recoveryPointToWrite(log: LogState): number {
+  const [first] = notDurable(log);
+  if (first === undefined || first.sizeBytes === 0) return log.recoveryPoint;
+  const next = log.segments.at(log.segments.floorIndex(first.baseOffset) + 1);
+  return Math.min(log.recoveryPoint, Math.max(first.baseOffset, (next?.baseOffset ?? log.logEndOffset) - 1));
+}
+
+async function syncSegments(
+  log: LogState,
+  segments: readonly LogSegment[],
+  withIndexes: readonly LogSegment[],
+): Promise<void> {
   const { disk } = log.owner.platform;
   if (log.epochsAreUnwritten) storeEpochs(log, log.epochs.format());
-  const { active, directoryIsDirty, epochsAreDirty } = log;
+  const { directoryIsDirty, epochsAreDirty } = log;
   log.directoryIsDirty = false;
   log.epochsAreDirty = false;
   try {
-    for (const segment of segments) await syncSegment(segment, segment === active);
+    for (const segment of segments) await sync(segment.log);
+    for (const { offsetIndex, timeIndex, txnIndex } of withIndexes) {
+      for (const { index } of [offsetIndex, timeIndex, txnIndex]) {
+        index.flush();
+        // An empty one too: that it was emptied must last.
+        await sync(index.file);
+      }
+    }
     if (epochsAreDirty) await syncPath(disk, `${log.directory}/${LEADER_EPOCH_CHECKPOINT}`);
     if (directoryIsDirty) await disk.syncDirectory(log.directory);
   } catch (error) {
     log.directoryIsDirty = true;
     log.epochsAreDirty = true;
     throw error;
-  }
-}
-
-async function syncSegment(segment: LogSegment, isActive: boolean): Promise<void> {
-  await sync(segment.log);
-  if (isActive) return;
-  for (const index of [segment.offsetIndex.index, segment.timeIndex.index, segment.txnIndex.index]) {
-    index.flush();
-    if (index.entries > 0) await sync(index.file);
   }
 }
 

@@ -64,7 +64,7 @@ async function closeLog(log: Log): Promise<boolean> {
     if (end > state.logStartOffset && state.snapshots[state.snapshots.length - 1] !== end) {
       await writeSnapshot(state, end, state.producers.snapshot(), true);
     }
-    return await flushLog(state);
+    return await flushLog(state, end, true);
   } catch (error) {
     state.logger.error(`Error while closing ${state.where}`, error);
     return false;

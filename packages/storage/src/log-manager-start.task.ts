@@ -67,6 +67,14 @@ async function prepare(manager: LogManager, directory: LogDirectory): Promise<vo
   if (stat === undefined) {
     manager.logger.info(`Log directory ${directory.path} not found, creating it.`);
     await disk.makeDirectory(directory.path);
+    // Its name, and those of parents that were made with it, must outlive a power loss as the logs in it do.
+    for (
+      let end = directory.path.lastIndexOf('/');
+      end >= 0;
+      end = end === 0 ? -1 : directory.path.lastIndexOf('/', end - 1)
+    ) {
+      await disk.syncDirectory(directory.path.slice(0, Math.max(1, end)));
+    }
   } else if (stat.kind !== 'directory') {
     throw new DiskError('ENOTDIR', 'open', directory.path, 'it is not a readable log directory');
   }

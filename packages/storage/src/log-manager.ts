@@ -117,11 +117,20 @@ export class LogManager {
         return settings.producerIdExpirationMs;
       },
       directoryFailed: (path, reason, error) => this.directoryFailed(path, reason, error),
-      removeLater: (paths, delayMs) => this.#housekeeper.after(delayMs, () => removeFiles(this.platform, paths)),
-      flushLater: (log, offset) => this.#housekeeper.after(0, async () => void (await flushLog(log, offset))),
-      snapshotLater: (log, offset, bytes) => this.#housekeeper.after(0, () => writeSnapshot(log, offset, bytes, false)),
-      recoveryPointFell: (log) =>
-        this.#housekeeper.after(0, () => this.checkpoint('recovery-point', this.directoryOf(log.logDirectory))),
+      removeLater: (paths, delayMs) => {
+        const remove = (): Promise<void> => removeFiles(this.platform, paths);
+        if (delayMs > 0) this.#housekeeper.after(delayMs, remove);
+        else void this.#housekeeper.now(remove);
+      },
+      flushLater: (log, offset) => void this.#housekeeper.now(async () => void (await flushLog(log, offset))),
+      snapshotLater: (log, offset, bytes) => void this.#housekeeper.now(() => writeSnapshot(log, offset, bytes, false)),
+      writeOffsets: (log) => {
+        const directory = this.directoryOf(log.logDirectory);
+        return this.#housekeeper.now(async () => {
+          await this.checkpoint('recovery-point', directory);
+          await this.checkpoint('log-start-offset', directory);
+        });
+      },
     };
   }
 

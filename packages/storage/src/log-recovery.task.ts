@@ -6,10 +6,12 @@
 import {
   batchBaseOffset,
   batchLastOffset,
+  batchLastOffsetDelta,
   batchMagic,
   batchMaxTimestamp,
   batchPartitionLeaderEpoch,
   batchProducerId,
+  batchRecordCount,
 } from '@ottla/protocol/records';
 import { storeEpochs } from './leader-epoch-file.ts';
 import { endOffsetOf } from './log-reader.ts';
@@ -28,14 +30,18 @@ export async function recoverUnflushed(log: LogState, recoveryPoint: number): Pr
   if (first === undefined) return;
   await loadSnapshotUpTo(log, log.producers, first.baseOffset);
   await replayTo(log, log.producers, first.baseOffset);
+  // Of these the batches tell: the checkpoint may know of records that were lost, or not of those that were kept.
+  if (log.owner.rules.truncateEpochsWithLog) log.epochs.truncateFromEnd(first.baseOffset);
   for (const [done, segment] of unflushed.entries()) {
     log.logger.info(
       `Recovering unflushed segment ${segment.baseOffset}. ${done}/${unflushed.length} recovered for ${log.where}.`,
     );
-    const truncatedBytes = await recoverSegment(log, log.producers, segment);
+    const recovered = await recoverSegment(log, log.producers, segment);
     const rest = unflushed.slice(done + 1);
-    if (truncatedBytes === 0 || rest.length === 0) continue;
-    log.logger.warn(`Corruption found in segment ${segment.baseOffset}, truncating to offset ${endOffsetOf(segment)}`);
+    const [next] = rest;
+    if (next === undefined) break;
+    if (recovered.truncatedBytes === 0 && fits(log, recovered, next)) continue;
+    log.logger.warn(`Corruption found in segment ${segment.baseOffset}, truncating to offset ${recovered.endOffset}`);
     removeSegments(log, rest);
     break;
   }
@@ -52,22 +58,48 @@ export async function recoverSingle(log: LogState, segment: LogSegment): Promise
   await recoverSegment(log, producers, segment);
 }
 
-/** Returns the bytes cut off. `producers` stands at the segment's base offset and then at its end. */
-async function recoverSegment(log: LogState, producers: ProducerStateManager, segment: LogSegment): Promise<number> {
+interface Recovered {
+  readonly truncatedBytes: number;
+  readonly endOffset: number;
+  /** No offset is missing from the segment's base to its end. */
+  readonly isDense: boolean;
+}
+
+/**
+ * Does `next` go on where the recovered segment ends? After a power loss a file can end at a batch that once was its last, with nothing to
+ * see of what followed; or be older, and longer, than the segment after it. Where compaction takes records a gap is in
+ * order, but then there are others before it.
+ */
+function fits(log: LogState, recovered: Recovered, next: LogSegment): boolean {
+  if (recovered.endOffset >= next.baseOffset) return recovered.endOffset === next.baseOffset;
+  return log.config.compact && !recovered.isDense;
+}
+
+/** `producers` stands at the segment's base offset and then at its end. */
+async function recoverSegment(log: LogState, producers: ProducerStateManager, segment: LogSegment): Promise<Recovered> {
   segment.resetIndexes();
   const { indexIntervalBytes } = log.config;
-  const replays = log.owner.rules.replayTailAfterSnapshot;
-  const options = { startPosition: 0, checkCrc: log.owner.rules.checkCrcOnRecovery };
+  const { replayTailAfterSnapshot, checkCrcOnRecovery } = log.owner.rules;
+  let endOffset = segment.baseOffset;
+  let isDense = true;
+  let lastEpoch = log.epochs.epochOf(segment.baseOffset - 1) ?? -1;
+  const options = { startPosition: 0, checkCrc: checkCrcOnRecovery };
   const validBytes = await scanSegment(segment, options, (bytes, at, end, position) => {
     const lastOffset = batchLastOffset(bytes, at);
-    segment.sawTimestamp(batchMaxTimestamp(bytes, at), lastOffset);
-    segment.indexBatch(lastOffset, position, end - at, indexIntervalBytes);
     if (batchMagic(bytes, at) >= 2) {
       const epoch = batchPartitionLeaderEpoch(bytes, at);
+      // Epochs never fall: these bytes are of a time before the log was cut, and outlived the power loss that took the cut.
+      if (epoch >= 0 && epoch < lastEpoch) return false;
+      lastEpoch = Math.max(lastEpoch, epoch);
+      const gap = batchBaseOffset(bytes, at) - endOffset;
+      if (gap > 0 || batchRecordCount(bytes, at) <= batchLastOffsetDelta(bytes, at)) isDense = false;
       if (epoch > (log.epochs.latestEpoch ?? -1)) log.epochs.assign(epoch, batchBaseOffset(bytes, at));
-      if (batchProducerId(bytes, at) >= 0 && replays) noteProducer(producers, segment, bytes, at, end);
+      if (batchProducerId(bytes, at) >= 0 && replayTailAfterSnapshot) noteProducer(producers, segment, bytes, at, end);
     }
-    producers.mapEndOffset = lastOffset + 1;
+    segment.sawTimestamp(batchMaxTimestamp(bytes, at), lastOffset);
+    segment.indexBatch(lastOffset, position, end - at, indexIntervalBytes);
+    endOffset = lastOffset + 1;
+    producers.mapEndOffset = endOffset;
     return true;
   });
   const truncatedBytes = segment.log.open().sizeSync() - validBytes;
@@ -77,7 +109,7 @@ async function recoverSegment(log: LogState, producers: ProducerStateManager, se
     segment.log.open().truncateSync(validBytes);
   }
   segment.seal();
-  return truncatedBytes;
+  return { truncatedBytes, endOffset, isDense };
 }
 
 function noteProducer(

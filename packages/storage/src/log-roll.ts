@@ -4,11 +4,14 @@ import { DELETED_SUFFIX, SNAPSHOT_SUFFIX, segmentFileName } from './log-files.ts
 import { LogSegment } from './log-segment.ts';
 import type { LogState } from './log-state.ts';
 
+/** Positions in a segment are int32. */
+const segmentBytesHard = 1024 * 1024 * 1024;
+
 /** Must records of `bytes` go into a new segment (Java: LogSegment.shouldRoll)? */
 export function shouldRoll(log: LogState, bytes: number, lastOffset: number, maxTimestamp: Int64): boolean {
   const { active, config } = log;
   if (!active.holdsOffset(lastOffset)) return true;
-  if (active.sizeBytes === 0) return false;
+  if (active.sizeBytes === 0 || (log.recoveryPointIsAhead && active.sizeBytes < segmentBytesHard)) return false;
   return (
     active.sizeBytes > config.segmentBytes - bytes ||
     active.offsetIndex.isFull(config.indexBytesMax) ||
@@ -63,7 +66,7 @@ export function removeSegments(log: LogState, segments: readonly LogSegment[]): 
   const paths: string[] = [];
   for (const segment of segments) {
     log.segments.remove(segment);
-    segment.markDeleted((from, to) => log.owner.platform.disk.renameSync(from, to));
+    segment.markDeleted((from, to) => renameIfThere(log, from, to));
     segment.closeFiles();
     paths.push(...segment.paths);
   }
@@ -78,13 +81,19 @@ export function dropSnapshots(log: LogState, keep: (offset: number) => boolean):
   const removed: string[] = [];
   for (const offset of dropped) {
     const path = `${log.directory}/${segmentFileName(offset, SNAPSHOT_SUFFIX)}`;
-    try {
-      // At once: a new snapshot may be taken at the same offset.
-      log.owner.platform.disk.renameSync(path, path + DELETED_SUFFIX);
-      removed.push(path + DELETED_SUFFIX);
-    } catch (error) {
-      if (!isMissing(error)) throw error;
-    }
+    // At once: a new snapshot may be taken at the same offset.
+    if (renameIfThere(log, path, path + DELETED_SUFFIX)) removed.push(path + DELETED_SUFFIX);
   }
   if (removed.length > 0) log.owner.removeLater(removed, 0);
+}
+
+/** After a power loss a file may be missing. */
+function renameIfThere(log: LogState, from: string, to: string): boolean {
+  try {
+    log.owner.platform.disk.renameSync(from, to);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
 }

@@ -41,6 +41,8 @@ export class LogSegment {
   readonly jitterMs: number;
   modifiedMs: number;
   sizeBytes: number;
+  /** Everything of it, the indexes too, is on the device. */
+  isDurable: boolean;
   /** Grows with every cut; a reader of an earlier state notices. */
   truncations = 0;
   #directory: string;
@@ -56,6 +58,7 @@ export class LogSegment {
     this.createdMs = options.createdMs;
     this.modifiedMs = options.modifiedMs;
     this.jitterMs = options.jitterMs;
+    this.isDurable = !options.isNew;
     this.#directory = options.directory;
     const file = (suffix: string): PooledFile => pool.file(this.#path(suffix));
     this.log = file(LOG_SUFFIX);
@@ -108,6 +111,7 @@ export class LogSegment {
     wallMs: number,
   ): void {
     const position = this.sizeBytes;
+    this.isDurable = false;
     if (position === 0) this.#firstTimestamp = maxTimestamp;
     if (maxTimestamp > this.maxTimestamp.timestamp) {
       this.#max = { timestamp: maxTimestamp, offset: offsetOfMaxTimestamp };
@@ -151,6 +155,7 @@ export class LogSegment {
     this.timeIndex.truncateTo(offset);
     this.txnIndex.truncateTo(offset);
     this.truncations++;
+    this.isDurable = false;
     this.sizeBytes = position;
     this.log.open().truncateSync(position);
     this.#bytesSinceIndexEntry = 0;
@@ -160,6 +165,9 @@ export class LogSegment {
 
   /** Empties the indexes for a rebuild. */
   resetIndexes(): void {
+    this.isDurable = false;
+    this.offsetIndex.index.file.open(true);
+    this.timeIndex.index.file.open(true);
     this.offsetIndex.index.truncate(0);
     this.timeIndex.truncateTo(this.baseOffset);
     this.txnIndex.index.truncate(0);

@@ -28,8 +28,8 @@ export interface LogOwner {
   flushLater(state: LogState, offset: number): void;
   /** Write the producer snapshot in the background. */
   snapshotLater(state: LogState, offset: number, bytes: Buffer): void;
-  /** The log was cut below its checkpointed recovery point: write the checkpoint soon. */
-  recoveryPointFell(state: LogState): void;
+  /** Recovery point or log start fell: writes the checkpoints that tell them. Never rejects. */
+  writeOffsets(state: LogState): Promise<void>;
 }
 
 export interface LogIdentity {
@@ -61,6 +61,11 @@ export class LogState {
   highWatermark = 0;
   /** Everything below is on the device, not only in the page cache. */
   recoveryPoint = 0;
+  /**
+   * The log was cut below a recovery point that may be in the checkpoint still. Until that is rewritten everything must stay in the segment
+   * that recovery would begin with.
+   */
+  recoveryPointIsAhead = false;
   /** Offsets of the producer snapshots that exist, ascending. */
   snapshots: number[] = [];
   /** Grows with every cut: what began before it must not finish after it. */

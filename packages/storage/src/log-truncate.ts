@@ -38,7 +38,7 @@ export function truncateTo(log: LogState, writer: LogWriter, offset: number): vo
   replayProducers(log, offset);
   if (log.recoveryPoint > offset) {
     log.recoveryPoint = offset;
-    log.owner.recoveryPointFell(log);
+    recoveryPointFell(log);
   }
 }
 
@@ -61,5 +61,10 @@ function startAt(log: LogState, offset: number): void {
   log.producers.clear(offset);
   const fell = log.recoveryPoint > offset;
   log.recoveryPoint = offset;
-  if (fell) log.owner.recoveryPointFell(log);
+  if (fell) recoveryPointFell(log);
+}
+
+function recoveryPointFell(log: LogState): void {
+  log.recoveryPointIsAhead = true;
+  void log.owner.writeOffsets(log);
 }

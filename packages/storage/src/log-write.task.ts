@@ -1,4 +1,4 @@
-import { syncSegments } from './log-flush.task.ts';
+import { syncRecords } from './log-flush.task.ts';
 import type { LogState } from './log-state.ts';
 import type { BackgroundWrite, LogWriter } from './log-writer.ts';
 
@@ -14,7 +14,7 @@ export async function writeInBackground(log: LogState, writer: LogWriter, write:
         write.file.unpin();
       }
     }
-    if (write.syncs.length > 0 && !write.isAbandoned) await syncSegments(log, write.syncs);
+    if (write.mustSync && !write.isAbandoned) await syncRecords(log);
   } catch (error) {
     failure = error;
   }

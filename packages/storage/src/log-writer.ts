@@ -17,7 +17,6 @@ import { isPassing } from './disk-errors.ts';
 import type { PooledFile } from './file-pool.ts';
 import { gatherAppendBytesMax, writeBytesMax } from './limits.ts';
 import { roll, shouldRoll } from './log-roll.ts';
-import type { LogSegment } from './log-segment.ts';
 import type { LogState } from './log-state.ts';
 import { writeInBackground } from './log-write.task.ts';
 import type { StagedAppend } from './staged-append.ts';
@@ -28,8 +27,8 @@ export interface BackgroundWrite {
   /** Undefined when they are in the file already and only the fsync is due. */
   readonly bytes: Buffer | undefined;
   readonly position: number;
-  /** Segments to fsync before completion. */
-  readonly syncs: readonly LogSegment[];
+  /** fsync before completion. */
+  readonly mustSync: boolean;
   readonly appends: readonly StagedAppend[];
   isAbandoned: boolean;
 }
@@ -146,11 +145,11 @@ export class LogWriter implements DirtyLog {
     if (write.isAbandoned) {
       this.#cutAgain(write, error);
     } else if (error !== undefined) {
-      if (write.syncs.length > 0) this.#log.fail(`Error while flushing log for ${this.#log.where}`, error);
+      if (write.mustSync) this.#log.fail(`Error while flushing log for ${this.#log.where}`, error);
       this.#failed(write.appends, error);
     } else {
       const end = write.appends[write.appends.length - 1];
-      if (write.syncs.length > 0 && end !== undefined) {
+      if (write.mustSync && end !== undefined) {
         this.#log.recoveryPoint = Math.max(this.#log.recoveryPoint, end.lastOffset + 1);
       }
       this.#complete(write.appends);
@@ -207,7 +206,7 @@ export class LogWriter implements DirtyLog {
       file: log.active.log,
       bytes: onPool ? joined(group) : undefined,
       position: log.active.sizeBytes,
-      syncs: mustSync ? log.segments.all.slice(Math.max(0, log.segments.floorIndex(log.recoveryPoint))) : [],
+      mustSync,
       appends: group,
       isAbandoned: false,
     };
@@ -279,6 +278,8 @@ export class LogWriter implements DirtyLog {
         if (completed.isAborted) {
           const lastStableOffset = log.producers.lastStableOffsetAfter(completed);
           segment.txnIndex.append({ ...completed, lastStableOffset });
+          // The first one makes the file.
+          log.directoryIsDirty = true;
         }
         log.producers.complete(completed);
       }

@@ -40,6 +40,14 @@ test('the leader epoch is stamped into batches and noted where it begins', async
   expect(log.endOffsetForEpoch(6)).toEqual({ epoch: -1, endOffset: -1 });
 });
 
+test('an append of an older epoch than the log has seen is refused: it is a deposed leader speaking', async () => {
+  const { log } = await openLog(testPlatform());
+  log.assignEpoch(3);
+  expect(await append(log, batch(['a']), { leaderEpoch: 2 })).toMatchObject({
+    error: ErrorCode.NOT_LEADER_OR_FOLLOWER,
+  });
+});
+
 test('an epoch that a leader begins without writing is on file before assignEpoch returns', async () => {
   const platform = testPlatform();
   const { log } = await openLog(platform);
@@ -91,7 +99,7 @@ test('a log survives an orderly stop, and a stop without order, as it was', asyn
   expect(log).toMatchObject({ logEndOffset: 20, highWatermark: 15, latestEpoch: 19 });
   if (log === undefined) throw new Error('gone');
   expect(readAll(log)).toEqual(before);
-  await append(log, batch(['more']));
+  await append(log, batch(['more']), { leaderEpoch: 20 });
   await second.shutdown({ clean: false });
   const third = await openManager(testPlatform(platform));
   expect(third.previousBrokerEpoch).toBeUndefined();

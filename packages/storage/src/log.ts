@@ -19,6 +19,7 @@ import type {
   TimestampOffset,
 } from './read.ts';
 import { assignTopicId } from './topic-id.ts';
+import { prepareTruncation } from './truncation.task.ts';
 
 /**
  * One partition's records on this broker (Java: UnifiedLog). Every method is synchronous unless it returns a promise; none throws
@@ -189,6 +190,14 @@ export class Log {
     log.logStartOffset = start;
     log.epochs.truncateFromStart(start);
     log.producers.logStartMoved(start);
+  }
+
+  /**
+   * To be awaited before `truncateTo` or `truncateFullyAndStartAt`, by whoever cares for power losses: without it, one in the
+   * next moments may undo a part of the cut. At once where nothing below the recovery point is cut. Never rejects.
+   */
+  prepareTruncation(offset: number): Promise<void> {
+    return prepareTruncation(this.#state, offset);
   }
 
   truncateTo(offset: number): void {
