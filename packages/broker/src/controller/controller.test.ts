@@ -46,7 +46,15 @@ async function settled({ plane, other }: TestPlane): Promise<void> {
   }
 }
 
+const timersAlive = (): number => process.getActiveResourcesInfo().filter((type) => type === 'Timeout').length;
+
 describe('controller', () => {
+  test('a controller that stopped leaves no timer that would keep the process alive', async () => {
+    const before = timersAlive();
+    await withPlane({}, async () => expect(timersAlive()).toBeGreaterThan(before));
+    expect(timersAlive()).toBe(before);
+  });
+
   test('the first broker is elected and registered, and knows itself from the controller', async () => {
     await withPlane({}, async ({ plane, other }) => {
       expect(plane.controller.activeId).toBe(0);

@@ -73,11 +73,9 @@ export class LeaderElections {
   }
 
   #scheduleRebalance(delayMs: number): void {
-    const { clock } = this.#reign;
-    clock.setTimer(delayMs, () => {
-      if (this.#reign.isOver) return;
-      this.#reign.enqueue('AutoPreferredReplicaLeaderElection', () => this.#rebalance());
+    this.#reign.enqueueLater(delayMs, 'AutoPreferredReplicaLeaderElection', () => {
       this.#scheduleRebalance(this.#reign.settings.leaderImbalanceCheckIntervalSeconds() * 1000);
+      return this.#rebalance();
     });
   }
 

@@ -1,5 +1,5 @@
 import type { Coordination } from '@ottla/coordination';
-import type { Clock, Logger } from '@ottla/platform';
+import type { Clock, Logger, Timer } from '@ottla/platform';
 import type { BrokerChannel, ChannelFactory } from './broker-channel.ts';
 import { ControllerContext } from './controller-context.ts';
 import type { EventQueue } from './event-queue.task.ts';
@@ -43,6 +43,8 @@ export class Reign {
   readonly onTopicDeletion: ((topic: string) => void) | undefined;
   readonly #openChannel: ChannelFactory;
   readonly #channels = new Map<number, BrokerChannel>();
+  readonly #timers = new Set<Timer>();
+  readonly #timers = new Set<Timer>();
   #over = false;
 
   constructor(options: {
@@ -77,6 +79,16 @@ export class Reign {
     this.queue.put(name, () => (this.#over ? Promise.resolve() : run()));
   }
 
+  /** Runs later, unless the reign is over by then: a timer that outlives it would keep the process alive. */
+  after(delayMs: number, run: () => void): void {
+    if (this.#over) return;
+    const timer = this.clock.setTimer(delayMs, () => {
+      this.#timers.delete(timer);
+      run();
+    });
+    this.#timers.add(timer);
+  }
+
   /** Sends what the batch holds. Replies come back as events. */
   send(): void {
     for (const message of this.batch.take()) this.#dispatch(message);
@@ -87,8 +99,21 @@ export class Reign {
     this.#channels.delete(broker);
   }
 
+  /** Puts work into the controller's queue after a while; ends with the reign. */
+  enqueueLater(delayMs: number, name: string, run: () => Promise<void>): void {
+    const timer = this.clock.setTimer(delayMs, () => {
+      this.#timers.delete(timer);
+      this.enqueue(name, run);
+    });
+    this.#timers.add(timer);
+  }
+
   end(): void {
     this.#over = true;
+    for (const timer of this.#timers) timer.cancel();
+    this.#timers.clear();
+    for (const timer of this.#timers) timer.cancel();
+    this.#timers.clear();
     for (const broker of [...this.#channels.keys()]) this.dropChannel(broker);
   }
 
