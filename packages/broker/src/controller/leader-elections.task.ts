@@ -73,9 +73,9 @@ export class LeaderElections {
   }
 
   #scheduleRebalance(delayMs: number): void {
-    this.#reign.enqueueLater(delayMs, 'AutoPreferredReplicaLeaderElection', () => {
+    this.#reign.after(delayMs, () => {
+      this.#reign.enqueue('AutoPreferredReplicaLeaderElection', () => this.#rebalance());
       this.#scheduleRebalance(this.#reign.settings.leaderImbalanceCheckIntervalSeconds() * 1000);
-      return this.#rebalance();
     });
   }
 

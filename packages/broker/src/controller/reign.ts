@@ -44,7 +44,6 @@ export class Reign {
   readonly #openChannel: ChannelFactory;
   readonly #channels = new Map<number, BrokerChannel>();
   readonly #timers = new Set<Timer>();
-  readonly #timers = new Set<Timer>();
   #over = false;
 
   constructor(options: {
@@ -99,19 +98,8 @@ export class Reign {
     this.#channels.delete(broker);
   }
 
-  /** Puts work into the controller's queue after a while; ends with the reign. */
-  enqueueLater(delayMs: number, name: string, run: () => Promise<void>): void {
-    const timer = this.clock.setTimer(delayMs, () => {
-      this.#timers.delete(timer);
-      this.enqueue(name, run);
-    });
-    this.#timers.add(timer);
-  }
-
   end(): void {
     this.#over = true;
-    for (const timer of this.#timers) timer.cancel();
-    this.#timers.clear();
     for (const timer of this.#timers) timer.cancel();
     this.#timers.clear();
     for (const broker of [...this.#channels.keys()]) this.dropChannel(broker);
