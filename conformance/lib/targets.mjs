@@ -147,7 +147,9 @@ export class Target {
 
   /** @param {number} [lines] @returns {string} the end of the broker's log */
   log(lines = 20) {
-    return logTail(join(this.dir, this.isKafka ? 'kafka-1' : 'ottla'), lines);
+    const all = logTail(join(this.dir, this.isKafka ? 'kafka-1' : 'ottla'), 5000).split('\n');
+    const telling = all.slice(0, -3).filter((line) => !/\] (INFO|DEBUG) /.test(line)); // what was wrong, then how it ended
+    return [...telling.slice(-lines), ...all.slice(-3)].map((line) => line.slice(0, 400)).join('\n');
   }
 
   /** Stops what runs, removes the folder. */
