@@ -10,6 +10,9 @@ import { welcome } from './welcome.ts';
 
 const USAGE = 'USAGE: java [options] kafka.Kafka server.properties [--override property=value]*';
 
+/** How long what was left open may keep a stopped broker's process. */
+const EXIT_GRACE_MS = 2_000;
+
 interface ServerArguments {
   readonly file: string;
   readonly overrides: ReadonlyMap<string, string>;
@@ -54,6 +57,8 @@ async function run(platform: NodePlatform, parsed: ServerArguments, io: ToolIo):
   if (process.env.OTTLA_WELCOME === '1') io.stdout.write(welcome(broker));
   await stopped(io.signal, broker);
   await broker.shutdown();
+  // The process ends by itself when nothing is left open; should something be, it must end all the same.
+  setTimeout(() => process.exit(0), EXIT_GRACE_MS).unref();
   return 0;
 }
 
