@@ -21,6 +21,15 @@ const FILES: Readonly<Record<CheckpointKind, string>> = {
   'log-start-offset': LOG_START_OFFSET_CHECKPOINT,
 };
 
+/** Writes checkpoints of several directories, one after the other. Never rejects. */
+export async function writeCheckpoints(
+  source: CheckpointSource,
+  directories: readonly LogDirectory[],
+  kinds: readonly CheckpointKind[],
+): Promise<void> {
+  for (const directory of directories) for (const kind of kinds) await writeCheckpoint(source, directory, kind);
+}
+
 /** Writes one checkpoint of one directory. Never rejects; false when it is not on disk. */
 export async function writeCheckpoint(
   source: CheckpointSource,

@@ -30,9 +30,11 @@ export class Housekeeper {
   }
 
   /** Runs `task` in the background; resolves when it is done, or at once after `stop`. */
-  now(task: () => Promise<void>): Promise<void> {
+  now(task: () => Promise<unknown>): Promise<void> {
     if (this.#isStopped) return Promise.resolve();
-    const running = task().finally(() => this.#running.delete(running));
+    const running: Promise<void> = task().then(() => {
+      this.#running.delete(running);
+    });
     this.#running.add(running);
     return running;
   }
@@ -61,9 +63,6 @@ export class Housekeeper {
   }
 
   #every(firstMs: number, intervalMs: number, task: () => Promise<void>): void {
-    this.after(Math.max(1, firstMs), async () => {
-      await task();
-      this.#every(intervalMs, intervalMs, task);
-    });
+    this.after(Math.max(1, firstMs), () => task().then(() => this.#every(intervalMs, intervalMs, task)));
   }
 }

@@ -12,7 +12,7 @@ export async function runRetention(manager: LogManager): Promise<void> {
   const startedMs = clock.monotonicMs();
   let removed = 0;
   let seen = 0;
-  for (const log of [...manager.logs()]) {
+  for (const log of Array.from(manager.logs())) {
     try {
       removed += deleteOldSegments(log.state);
     } catch (error) {
@@ -28,7 +28,7 @@ export async function runRetention(manager: LogManager): Promise<void> {
 /** `flush.ms`: fsyncs the logs whose last flush is that long ago. Never rejects. */
 export async function flushDueLogs(manager: LogManager): Promise<void> {
   const { clock } = manager.platform;
-  for (const log of [...manager.logs()]) {
+  for (const log of Array.from(manager.logs())) {
     const { lastFlushMs, config } = log.state;
     if (clock.monotonicMs() - lastFlushMs >= config.flushMs) await flushLog(log.state);
     if (manager.isStopped) return;
@@ -39,7 +39,7 @@ export async function flushDueLogs(manager: LogManager): Promise<void> {
 export async function expireProducers(manager: LogManager): Promise<void> {
   const { clock } = manager.platform;
   let seen = 0;
-  for (const log of [...manager.logs()]) {
+  for (const log of Array.from(manager.logs())) {
     log.state.producers.removeExpired(clock.wallMs(), manager.settings.producerIdExpirationMs);
     if (++seen % LOGS_PER_TURN === 0) await clock.sleep(0);
     if (manager.isStopped) return;

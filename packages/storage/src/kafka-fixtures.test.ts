@@ -83,7 +83,7 @@ test('recovery rebuilds the indexes byte for byte as Kafka did', async () => {
   await manager.shutdown({ clean: true });
   for (const log of ['plain-0', 'txn-0']) {
     for (const name of readdirSync(`${FIXTURES}clean/${log}`)) {
-      if (!/index$/.test(name)) continue;
+      if (!name.endsWith('index')) continue;
       const ours = await platform.disk.readFile(`${DIRECTORY}/${log}/${name}`);
       expect(ours.toString('hex'), `${log}/${name}`).toBe(readFileSync(`${FIXTURES}clean/${log}/${name}`, 'hex'));
     }

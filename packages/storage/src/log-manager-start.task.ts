@@ -27,8 +27,15 @@ export async function prepareDirectories(manager: LogManager): Promise<void> {
   requireLive(manager);
 }
 
+/** See `LogManager.start`. */
+export async function startLogs(manager: LogManager): Promise<void> {
+  await manager.prepare();
+  await loadDirectories(manager);
+  if (!manager.isStopped) manager.housekeeper.start();
+}
+
 /** Loads every log directory. One that fails goes offline; rejects when all do. */
-export async function loadDirectories(manager: LogManager): Promise<void> {
+async function loadDirectories(manager: LogManager): Promise<void> {
   const { clock } = manager.platform;
   const paths = manager.directories.map((directory) => directory.path);
   const startedMs = clock.monotonicMs();

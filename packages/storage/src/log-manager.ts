@@ -1,19 +1,19 @@
 import { present, type Uuid } from '@ottla/common';
 import { Logger, type Platform } from '@ottla/platform';
-import { ErrorCode } from '@ottla/protocol';
+import type { ErrorCode } from '@ottla/protocol';
 import { AppendQueue } from './append-queue.ts';
-import { type CheckpointKind, writeCheckpoint } from './checkpoints.task.ts';
+import { type CheckpointKind, writeCheckpoints } from './checkpoints.task.ts';
 import { FilePool } from './file-pool.ts';
 import { Housekeeper } from './housekeeper.ts';
 import { openFilesMax } from './limits.ts';
-import { Log } from './log.ts';
+import type { Log } from './log.ts';
 import type { LogConfig } from './log-config.ts';
 import { createLog } from './log-create.task.ts';
 import { deleteLog } from './log-delete.task.ts';
 import { LogDirectory } from './log-directory.ts';
 import { flushLog } from './log-flush.task.ts';
 import { closeDirectories } from './log-manager-shutdown.task.ts';
-import { loadDirectories, prepareDirectories } from './log-manager-start.task.ts';
+import { prepareDirectories, startLogs } from './log-manager-start.task.ts';
 import type { LogOwner, LogState } from './log-state.ts';
 import { removeFiles } from './removal.task.ts';
 import { writeSnapshot } from './snapshot.task.ts';
@@ -122,14 +122,11 @@ export class LogManager {
         if (delayMs > 0) this.#housekeeper.after(delayMs, remove);
         else void this.#housekeeper.now(remove);
       },
-      flushLater: (log, offset) => void this.#housekeeper.now(async () => void (await flushLog(log, offset))),
+      flushLater: (log, offset) => void this.#housekeeper.now(() => flushLog(log, offset)),
       snapshotLater: (log, offset, bytes) => void this.#housekeeper.now(() => writeSnapshot(log, offset, bytes, false)),
       writeOffsets: (log) => {
         const directory = this.directoryOf(log.logDirectory);
-        return this.#housekeeper.now(async () => {
-          await this.checkpoint('recovery-point', directory);
-          await this.checkpoint('log-start-offset', directory);
-        });
+        return this.#housekeeper.now(() => writeCheckpoints(this, [directory], ['recovery-point', 'log-start-offset']));
       },
     };
   }
@@ -141,18 +138,16 @@ export class LogManager {
   }
 
   /** Locks the directories, loads and recovers their logs, starts the background work. Rejects when no directory can be used. */
-  async start(): Promise<void> {
-    await this.prepare();
-    await loadDirectories(this);
-    if (!this.#isStopped) this.#housekeeper.start();
+  start(): Promise<void> {
+    return startLogs(this);
   }
 
   /** `clean`: flush, snapshot and close every log and leave the mark of it. Else only the files are closed. */
-  async shutdown(options: { readonly clean: boolean; readonly brokerEpoch?: number }): Promise<void> {
-    if (this.#isStopped) return;
+  shutdown(options: { readonly clean: boolean; readonly brokerEpoch?: number }): Promise<void> {
+    if (this.#isStopped) return Promise.resolve();
     this.#isStopped = true;
     this.#housekeeper.stop();
-    await closeDirectories(this, options);
+    return closeDirectories(this, options);
   }
 
   get(topic: string, partition: number): Log | undefined {
@@ -206,10 +201,8 @@ export class LogManager {
   }
 
   /** Writes a checkpoint now, of all live directories or of one. */
-  async checkpoint(kind: CheckpointKind, directory?: LogDirectory): Promise<void> {
-    for (const one of directory === undefined ? this.#directories : [directory]) {
-      await writeCheckpoint(this, one, kind);
-    }
+  checkpoint(kind: CheckpointKind, directory?: LogDirectory): Promise<void> {
+    return writeCheckpoints(this, directory === undefined ? this.#directories : [directory], [kind]);
   }
 
   /** A directory cannot be trusted any more: its logs go offline; with the last one the broker halts. */

@@ -53,7 +53,7 @@ export async function finishInterruptedSwaps(platform: Platform, directory: stri
     from = Math.min(from, offset);
     to = Math.max(to, endOffset(platform, `${directory}/${name}`, offset));
   }
-  for (const name of [...names]) {
+  for (const name of Array.from(names)) {
     const offset = offsetOfFileName(name);
     if (name.endsWith(SWAP_SUFFIX) || offset === undefined || offset < from || offset >= to) continue;
     logger.info(`Deleting segment files ${name} that is compacted but has not been deleted yet.`);

@@ -7,7 +7,7 @@
 import { ErrorCode } from '@ottla/protocol';
 import type { AppendOrigin } from './append.ts';
 import type { ProducerAppend } from './producer-batch.ts';
-import { NO_PRODUCER_EPOCH, ProducerStateEntry } from './producer-state-entry.ts';
+import { NO_PRODUCER_EPOCH, type ProducerStateEntry } from './producer-state-entry.ts';
 
 /** A transaction that a marker ended (Java: CompletedTxn). */
 export interface CompletedTxn {
