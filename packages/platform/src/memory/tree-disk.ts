@@ -33,6 +33,9 @@ export interface DiskDriver {
   /** Bytes there would be for `growthBytes` more: throws nothing, returns what fits. */
   room(growthBytes: number): number;
   space(): { readonly freeBytes: number; readonly totalBytes: number };
+  /** Told of every file that is opened, and once when it is closed. */
+  fileOpened?(path: string): void;
+  fileClosed?(path: string): void;
   /** Names the file system, as a device number does. */
   readonly device: string;
 }

@@ -16,6 +16,7 @@ export class TreeFile implements DiskFile {
     this.#file = file;
     this.#writable = writable;
     this.#driver = driver;
+    driver.fileOpened?.(path);
   }
 
   sizeSync(): number {
@@ -59,11 +60,13 @@ export class TreeFile implements DiskFile {
   }
 
   closeSync(): void {
+    if (this.#closed) return;
     this.#closed = true;
+    this.#driver.fileClosed?.(this.path);
   }
 
   close(): Promise<void> {
-    this.#closed = true;
+    this.closeSync();
     return Promise.resolve();
   }
 

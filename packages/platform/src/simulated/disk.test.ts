@@ -314,3 +314,30 @@ describe('the simulated disk', () => {
     await world.finish(file.sync());
   });
 });
+
+describe('what a simulated disk tells of its process', () => {
+  it('knows which files are open, until they are closed or the process ends', async () => {
+    const world = createSimulatedWorld(1);
+    const node = world.node('a');
+    const file = node.platform.disk.openSync('/one', { mode: 'write', create: true });
+    const other = await world.finish(node.platform.disk.open('/two', { mode: 'write', create: true }));
+    expect(node.disk.openFiles).toEqual(['/one', '/two']);
+    file.closeSync();
+    file.closeSync();
+    expect(node.disk.openFiles).toEqual(['/two']);
+    node.restart();
+    expect(node.disk.openFiles).toEqual([]);
+    other.closeSync();
+    expect(node.disk.openFiles).toEqual([]);
+  });
+
+  it('forgets injected faults when told to', async () => {
+    const world = createSimulatedWorld(1);
+    const node = world.node('a');
+    node.disk.failNext({ operation: 'open' });
+    node.disk.killAfterCalls(0);
+    node.disk.cancelInjected();
+    await world.finish(node.platform.disk.open('/one', { mode: 'write', create: true }));
+    expect(node.running).toBe(true);
+  });
+});

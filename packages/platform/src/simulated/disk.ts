@@ -37,6 +37,8 @@ export class SimulatedDisk {
   readonly #prng: Prng;
   readonly #journal = new NameJournal();
   #injected: { readonly fault: InjectedFault; left: number }[] = [];
+  /** Paths as they were opened; a name may be there twice. */
+  #openFiles: string[] = [];
   #killAfter: { calls: number; readonly how: 'kill' | 'powerLoss' } | undefined;
 
   constructor(world: SimulatedWorld, node: SimulatedNode, faults: Partial<DiskFaults>) {
@@ -68,6 +70,17 @@ export class SimulatedDisk {
     this.#killAfter = { calls, how };
   }
 
+  /** Forgets the errors and the end of the process that are still to come. */
+  cancelInjected(): void {
+    this.#injected = [];
+    this.#killAfter = undefined;
+  }
+
+  /** The files that the running process holds open, by the paths it opened. */
+  get openFiles(): readonly string[] {
+    return this.#openFiles;
+  }
+
   /** Changes a bit of a file on the platter. */
   corrupt(path: string, position: number, bit = 0): void {
     contentOf(this.tree.file('corrupt', path)).flipBit(position, bit);
@@ -97,6 +110,20 @@ export class SimulatedDisk {
       return new DiskError(fault.code ?? 'EIO', call.operation, call.path, 'injected');
     }
     return undefined;
+  }
+
+  fileOpened(path: string): void {
+    this.#openFiles.push(path);
+  }
+
+  fileClosed(path: string): void {
+    const index = this.#openFiles.indexOf(path);
+    if (index >= 0) this.#openFiles.splice(index, 1);
+  }
+
+  /** The process is gone: its kernel closes for it. */
+  closeFiles(): void {
+    this.#openFiles = [];
   }
 
   usedBytes(): number {
@@ -175,6 +202,14 @@ class SimulatedDriver implements DiskDriver {
     this.#disk.syncNames(path);
   }
 
+  fileOpened(path: string): void {
+    if (this.#process.alive) this.#disk.fileOpened(path);
+  }
+
+  fileClosed(path: string): void {
+    if (this.#process.alive) this.#disk.fileClosed(path);
+  }
+
   room(growthBytes: number): number {
     const { capacityBytes } = this.#disk.faults;
     if (capacityBytes === Number.POSITIVE_INFINITY) return growthBytes;
@@ -235,6 +270,7 @@ class SimulatedDriver implements DiskDriver {
 
   /** The process is gone; its calls in flight were with the kernel. */
   #settle(): void {
+    this.#disk.closeFiles();
     for (const { call, sync } of this.#inFlight) {
       if (sync !== undefined) {
         if (call.file !== undefined && this.#prng.chance(0.5)) contentOf(call.file).endSync(sync, true);

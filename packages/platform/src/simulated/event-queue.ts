@@ -56,6 +56,11 @@ export class EventQueue {
     return event;
   }
 
+  /** What waits, in no order, cancelled ones left out. */
+  *waiting(): Generator<WorldEvent> {
+    for (const event of this.#heap) if (event.run !== undefined) yield event;
+  }
+
   /** The next event, still in the queue. */
   peek(): WorldEvent | undefined {
     for (let first = this.#heap[0]; first !== undefined; first = this.#heap[0]) {

@@ -101,6 +101,17 @@ describe('a simulated world', () => {
     for (const order of orders) expect(order).toMatch(/^early (\w) after \1 (\w) after \2 (\w) after \3$/);
   });
 
+  it('lists what waits in the process of a node', async () => {
+    const world = createSimulatedWorld(1);
+    const node = world.node('a');
+    const timer = node.platform.clock.setTimer(10, () => undefined);
+    world.node('b').platform.clock.setTimer(10, () => undefined);
+    world.schedule(5, undefined, 'test', () => undefined);
+    expect(world.pendingEvents(node)).toEqual(['clock.timer']);
+    timer.cancel();
+    expect(world.pendingEvents(node)).toEqual([]);
+  });
+
   it('stops at a time, at a condition, after so many events, and on an error', async () => {
     const world = createSimulatedWorld(1);
     const { clock } = world.node('a').platform;

@@ -93,6 +93,15 @@ export class SimulatedWorld {
     return this.trace.digest();
   }
 
+  /** Labels of what waits to happen in a node's process: after an orderly end there must be nothing. */
+  pendingEvents(node: SimulatedNode): string[] {
+    const labels: string[] = [];
+    for (const { owner, label } of this.#queue.waiting()) {
+      if (owner?.node === node && owner.alive) labels.push(label);
+    }
+    return labels.sort();
+  }
+
   schedule(delayMs: number, owner: SimulatedProcess | undefined, label: string, run: () => void): WorldEvent {
     return this.#queue.add(this.#nowMs + Math.max(0, delayMs), this.#ties.uint32(), owner, label, run);
   }
