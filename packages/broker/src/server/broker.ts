@@ -1,3 +1,4 @@
+import type { StorageRules } from '@ottla/storage';
 import type { Endpoint } from '../api/endpoint.ts';
 import type { BrokerServices } from '../services.ts';
 
@@ -30,6 +31,8 @@ export interface StartOptions {
   readonly adopt?: boolean;
   /** Properties of topics in a folder to be adopted, by topic. */
   readonly adoptConfigs?: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** For the simulator's mutations. */
+  readonly storageRules?: StorageRules;
   /** What is served in place of the broker's own APIs, and listed in ApiVersions: for tests that fail or hide some. */
   readonly endpoints?: (own: readonly Endpoint[]) => readonly Endpoint[];
 }

@@ -8,6 +8,7 @@ import { Logger, type Platform } from '@ottla/platform';
 import { LogManager } from '@ottla/storage';
 import { ENDPOINTS } from '../api/registry.ts';
 import type { ConfigAdmin } from '../config/config-admin.ts';
+import { adoptTopics } from '../controller/adopt.task.ts';
 import { ControlPlane } from '../controller/control-plane.task.ts';
 import { bindListeners } from '../network/bind-listeners.task.ts';
 import type { SocketServer } from '../network/socket-server.ts';
@@ -67,6 +68,7 @@ async function start(
     logDirectories: staticConfig.logDirs,
     configFor: (topic) => present(configs, "the topics' properties are loaded before the logs").topics.logConfig(topic),
     settings: logManagerSettings(config),
+    ...(options.storageRules === undefined ? {} : { storageRules: options.storageRules }),
   });
   opened.logs = logs;
   await logs.prepare();
@@ -75,8 +77,19 @@ async function start(
   const brokerId = chosenId(staticConfig, meta);
   const store = await openEmbeddedStore({ ...platform, directory: directories[0] ?? '' });
   opened.store = store;
+  const coordination = store.connect();
+  await adoptTopics({
+    platform,
+    coordination,
+    config,
+    directories,
+    brokerId,
+    clusterId: meta.clusterId,
+    force: options.adopt ?? false,
+    configs: options.adoptConfigs ?? new Map(),
+  });
   const known = meta.clusterId === undefined ? {} : { clusterId: meta.clusterId };
-  const plane = await ControlPlane.open({ platform, coordination: store.connect(), config, brokerId, ...known });
+  const plane = await ControlPlane.open({ platform, coordination, config, brokerId, ...known });
   configs = plane.configs;
   log.info(`Cluster ID = ${plane.clusterId}`);
   checkCluster(plane.clusterId, meta);
