@@ -78,6 +78,8 @@ export function writeTables(tables: Int32Array): void {
 
 const I32 = 0x7f;
 const EMPTY_TYPE = 0x40;
+/** `\0asm`, version 1. */
+const MODULE_HEADER = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
 const END = 0x0b;
 
 const op = {
@@ -165,7 +167,7 @@ function assemble(at: number): number[] {
     ...Array<number>(results).fill(I32),
   ];
   return [
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...MODULE_HEADER,
     ...section(1, [type(3, 1), type(4, 0)]),
     ...section(2, [[...text('env'), ...text('memory'), 0x02, 0x00, 0]]),
     ...section(3, [[0], [1], [0]]),

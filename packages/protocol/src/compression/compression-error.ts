@@ -19,3 +19,9 @@ export function tooLarge(codec: string, maxOutputBytes: number): CompressionErro
     `${codec} data decompresses to more than the limit of ${maxOutputBytes} bytes`,
   );
 }
+
+/** For what a back end threw. */
+export function corrupted(codec: string, cause: unknown): CompressionError {
+  const detail = cause instanceof Error ? cause.message : String(cause);
+  return new CompressionError('corrupt', `${codec} data is corrupt: ${detail}`, { cause });
+}

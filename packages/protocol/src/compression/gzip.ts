@@ -2,7 +2,7 @@
  * gzip: RFC 1952, one member as Kafka writes it; any number of members is read.
  */
 import { loadZlib } from '../load-module.ts';
-import { CompressionError, tooLarge } from './compression-error.ts';
+import { CompressionError, corrupted, tooLarge } from './compression-error.ts';
 
 export function compressGzip(input: Uint8Array, level: number | undefined): Buffer {
   return loadZlib().gzipSync(input, level === undefined ? {} : { level });
@@ -19,8 +19,6 @@ export function decompressGzip(input: Uint8Array, maxOutputBytes: number): Buffe
     if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') {
       throw tooLarge('gzip', maxOutputBytes);
     }
-    throw new CompressionError('corrupt', `gzip data is corrupt: ${error instanceof Error ? error.message : error}`, {
-      cause: error,
-    });
+    throw corrupted('gzip', error);
   }
 }

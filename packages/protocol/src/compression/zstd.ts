@@ -3,7 +3,7 @@
  * (Node >= 22.15), else the optional package @cloudpss/zstd.
  */
 import { loadPrebuiltAddon, loadZlib } from '../load-module.ts';
-import { CompressionError, tooLarge } from './compression-error.ts';
+import { CompressionError, corrupted, tooLarge } from './compression-error.ts';
 
 const ADDON = '@cloudpss/zstd';
 /** Kafka's default for `compression.zstd.level`. */
@@ -32,9 +32,7 @@ export function decompressZstd(input: Buffer, maxOutputBytes: number): Buffer {
     return zstd.decompress(input, maxOutputBytes);
   } catch (error) {
     if (error instanceof CompressionError) throw error;
-    throw new CompressionError('corrupt', `zstd data is corrupt: ${error instanceof Error ? error.message : error}`, {
-      cause: error,
-    });
+    throw corrupted('zstd', error);
   }
 }
 

@@ -19,11 +19,14 @@ export interface DownConversion {
   readonly records: Buffer;
   /** Records that were rewritten, for the conversion metrics. */
   readonly convertedCount: number;
-  /** One past the end of the last batch that was looked at: where to read on when nothing survived. */
+  /** One past the end of the last batch that was converted or dropped: where to read on when nothing survived. */
   readonly end: number;
 }
 
-/** Converts the whole batches of `records`; a cut-off tail is ignored. Never throws for what the bytes hold. */
+/**
+ * Converts the whole batches of `records`; a cut-off tail is ignored. Refuses only for the first batch that is kept.
+ * Never throws for what the bytes hold.
+ */
 export function downConvert(
   records: Buffer,
   toMagic: 0 | 1,
@@ -54,7 +57,9 @@ export function downConvert(
     }
     if (reader.stop === 'corrupt') throw new RecordsError('corrupt', 'A batch has an impossible size or magic');
   } catch (error) {
-    return refusal(error);
+    const refused = refusal(error);
+    // What stands before the batch is served; the next fetch begins at it, and is refused.
+    if (parts.length === 0) return refused;
   }
   return { ok: true, records: Buffer.concat(parts), convertedCount, end: reader.start };
 }

@@ -69,7 +69,7 @@ function expected(vector: Vector): DecodedRecord[] {
     timestamp: int64Of(BigInt(timestamp)),
     key: bytesOf(key),
     value: bytesOf(value),
-    headers: headers.map(([name, content]) => ({ key: `${bytesOf(name)}`, value: bytesOf(content) })),
+    headers: headers.map(([name, content]) => ({ key: Buffer.from(name, 'hex').toString(), value: bytesOf(content) })),
   }));
 }
 
