@@ -35,7 +35,9 @@ const defaults = [
   ['listeners', 'PLAINTEXT://127.0.0.1:9092'],
   ['log.dirs', join(folder, 'data')],
 ];
-const given = process.argv.slice(2).map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]);
+const given = process.argv
+  .slice(2)
+  .map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]);
 const broker = await startBroker(platform, BrokerConfig.parse({ file: new Map([...defaults, ...given]) }));
 const stop = () => broker.shutdown().then(() => platform.close());
 process.once('SIGINT', stop);

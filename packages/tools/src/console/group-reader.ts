@@ -96,7 +96,12 @@ export class GroupReader implements RecordReader {
       const api = { request: LeaveGroupRequest, response: LeaveGroupResponse };
       const { group } = this.#options;
       const member = { memberId: this.#memberId };
-      await this.#call(api, (await this.#cluster.versionOf(api)) >= 3 ? { groupId: group, members: [member] } : { groupId: group, ...member, members: [] });
+      await this.#call(
+        api,
+        (await this.#cluster.versionOf(api)) >= 3
+          ? { groupId: group, members: [member] }
+          : { groupId: group, ...member, members: [] },
+      );
     } catch (error) {
       // The group notices by the session timeout.
       if (!(error instanceof ServerError || error instanceof RpcError)) throw error;

@@ -49,8 +49,14 @@ async function run(platform: NodePlatform, parsed: ServerArguments, io: ToolIo):
       adoptConfigs: await adoptConfigs(platform, parsed.adoptConfigs),
     });
   } catch (error) {
+    // As Java prints it, without the trace: the mistake is the user's.
     if (error instanceof ConfigException)
-      platform.log.write('ERROR', 'kafka.Kafka$', `Exiting Kafka due to fatal exception: ${error.message}`);
+      platform.log.write(
+        'ERROR',
+        'kafka.Kafka$',
+        'Exiting Kafka due to fatal exception',
+        `${error.javaClass}: ${error.message}`,
+      );
     else platform.log.write('ERROR', 'kafka.Kafka$', 'Exiting Kafka due to fatal exception during startup.', error);
     return 1;
   }
