@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CORE, FLOORS, FORBIDDEN_GLOBALS, LINES_MAX, TASK_ONLY } from './rules.ts';
-import { codeOnly, importsOf, isTest, packageOf, ROOT, sourceFiles } from './source.ts';
+import { codeOnly, importsOf, isTest, packageOf, ROOT, type SourceFile, sourceFiles } from './source.ts';
 
 interface AllowList {
   readonly imports: Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -47,18 +47,20 @@ describe('the house', () => {
         dependencies?: Record<string, string>;
       };
       const listed = Object.keys(manifest.dependencies ?? {}).filter((dependency) => dependency.startsWith('@ottla/'));
-      const used = new Set(
-        sources
-          .filter((file) => packageOf(file.path) === name && !isTest(file.path))
-          .flatMap((file) => importsOf(file.text))
-          .map((specifier) => /^@ottla\/[\w-]+/.exec(specifier)?.[0])
-          .filter((specifier) => specifier !== undefined && specifier !== `@ottla/${name}`),
-      );
+      const imports = (files: readonly SourceFile[]): Set<string> =>
+        new Set(
+          files
+            .filter((file) => packageOf(file.path) === name)
+            .flatMap((file) => importsOf(file.text))
+            .map((specifier) => /^@ottla\/[\w-]+/.exec(specifier)?.[0] ?? '')
+            .filter((specifier) => specifier !== '' && specifier !== `@ottla/${name}`),
+        );
+      const used = imports(sources.filter((file) => !isTest(file.path)));
+      const usedByTests = imports(sources);
       for (const dependency of used)
-        if (dependency !== undefined && !listed.includes(dependency))
-          wrong.push(`packages/${name}: uses ${dependency} without listing it`);
+        if (!listed.includes(dependency)) wrong.push(`packages/${name}: uses ${dependency} without listing it`);
       for (const dependency of listed)
-        if (!used.has(dependency)) wrong.push(`packages/${name}: lists ${dependency} without using it`);
+        if (!usedByTests.has(dependency)) wrong.push(`packages/${name}: lists ${dependency} without using it`);
     }
     expect(wrong).toEqual([]);
   });
@@ -85,12 +87,8 @@ describe('the house', () => {
       for (const { name, pattern } of patterns) {
         if (!pattern.test(code) || allow.globals?.[file.path]?.[name] !== undefined) continue;
         // A parameter, property or local of that name is not the global.
-        if (
-          new RegExp(
-            `(?:const|let|function|#|readonly|import \\{[^}]*)\\s*${name}\\b|\\b${name}[,)]?\\s*(?::|=>)`,
-          ).test(code)
-        )
-          continue;
+        const local = `(?:const|let|function|#|readonly|import \\{[^}]*)\\s*${name}\\b|\\b${name}[,)]?\\s*(?::|=>)|\\{[^{}]*\\b${name}\\b[^{}]*\\}\\s*=(?!=)`;
+        if (new RegExp(local).test(code)) continue;
         wrong.push(`${file.path}: uses ${name}`);
       }
     }

@@ -109,8 +109,8 @@ export class EmbeddedStore {
   }
 
   /** Ends a session as ZooKeeper does when nothing was heard of a client; its listeners are told. */
-  async expireSession(id: string): Promise<void> {
-    await this.#sessions.get(id)?.expire();
+  expireSession(id: string): Promise<void> {
+    return this.#sessions.get(id)?.expire() ?? Promise.resolve();
   }
 
   /** Waits for what was submitted, then closes the files. Sessions end without removal of their ephemerals being seen. */
