@@ -2,9 +2,9 @@
  * The errors of single records (KIP-467). Only computed once something is known to be wrong: the happy path walks the
  * records without looking at each.
  */
-import { addInt64, type Int64, subtractInt64 } from '@ottla/common';
+import { INT64_MAX, type Int64, subtractInt64 } from '@ottla/common';
 import { ErrorCode } from '@ottla/protocol';
-import type { DecodedRecord } from '@ottla/protocol/records';
+import type { BatchView, DecodedRecord } from '@ottla/protocol/records';
 import type { RecordError } from './append.ts';
 import { Refusal } from './shallow-check.ts';
 
@@ -20,14 +20,23 @@ export interface RecordRules {
 /** Does a record's timestamp lie too far before or after now? -1 never does. */
 export function timestampIsOutOfRange(timestamp: Int64, rules: RecordRules): boolean {
   if (timestamp === -1) return false;
+  const { timestampBeforeMaxMs: before, timestampAfterMaxMs: after } = rules;
   const behindMs = subtractInt64(rules.nowMs, timestamp);
-  return behindMs > rules.timestampBeforeMaxMs || -behindMs > rules.timestampAfterMaxMs;
+  return (before < UNLIMITED && behindMs > before) || (after < UNLIMITED && -behindMs > after);
+}
+
+/** How configurations give int64's maximum. */
+const UNLIMITED = Number.MAX_SAFE_INTEGER;
+
+/** A bound as Java computes it: with int64's maximum, and its overflow. */
+function bound(nowMs: number, sign: 1n | -1n, limitMs: number): bigint {
+  return BigInt.asIntN(64, BigInt(nowMs) + sign * (limitMs < UNLIMITED ? BigInt(limitMs) : INT64_MAX));
 }
 
 /** Refuses a batch for the records in it that break a rule; undefined when none does. */
 export function refuseRecords(
   records: readonly DecodedRecord[],
-  claimsLogAppendTime: boolean,
+  batch: BatchView,
   rules: RecordRules,
 ): Refusal | undefined {
   const errors: RecordError[] = [];
@@ -38,7 +47,7 @@ export function refuseRecords(
       errors.push({ batchIndex, message });
       return;
     }
-    const message = timestampError(record, claimsLogAppendTime, rules);
+    const message = timestampError(record, batch, rules);
     if (message === undefined) return;
     badTimestamp = true;
     errors.push({ batchIndex, message });
@@ -51,15 +60,22 @@ export function refuseRecords(
   return new Refusal(error, text, text, errors);
 }
 
-function timestampError(record: DecodedRecord, claimsLogAppendTime: boolean, rules: RecordRules): string | undefined {
+function timestampError(record: DecodedRecord, batch: BatchView, rules: RecordRules): string | undefined {
   if (rules.timestampType === 'CreateTime' && record.timestamp !== -1) {
     if (!timestampIsOutOfRange(record.timestamp, rules)) return undefined;
-    const from = subtractInt64(rules.nowMs, rules.timestampBeforeMaxMs);
-    const to = addInt64(rules.nowMs, rules.timestampAfterMaxMs);
+    const from = bound(rules.nowMs, -1n, rules.timestampBeforeMaxMs);
+    const to = bound(rules.nowMs, 1n, rules.timestampAfterMaxMs);
     return `Timestamp ${record.timestamp} of message with offset ${record.offset} is out of range. The timestamp should be within [${from}, ${to}]`;
   }
-  if (!claimsLogAppendTime) return undefined;
-  return `Invalid timestamp type in message at offset ${record.offset}. Producer should not set timestamp type to LogAppendTime.`;
+  if (batch.timestampType !== 'LogAppendTime') return undefined;
+  return `Invalid timestamp type in message ${describe(record, batch)}. Producer should not set timestamp type to LogAppendTime.`;
+}
+
+/** Java's toString of the record classes. */
+function describe(record: DecodedRecord, batch: BatchView): string {
+  const name = batch.compression === 'none' ? 'DefaultRecord' : 'PartialDefaultRecord';
+  const bytes = (part: Buffer | null): string => `${part === null ? 0 : part.length} bytes`;
+  return `${name}(offset=${record.offset}, timestamp=${record.timestamp}, key=${bytes(record.key)}, value=${bytes(record.value)})`;
 }
 
 function asText(error: RecordError): string {

@@ -5,7 +5,7 @@
  */
 import type { Int64 } from '@ottla/common';
 import { ErrorCode } from '@ottla/protocol';
-import type { CompressionType } from '@ottla/protocol/compression';
+import { CompressionError, type CompressionType } from '@ottla/protocol/compression';
 import {
   BatchBuilder,
   BatchReader,
@@ -149,8 +149,7 @@ class Validation {
 
   run(): ValidRecords | Refusal {
     const { sourceCompression, batchCount, allMagic2 } = this.#info;
-    const isPlain = sourceCompression === 'none' && this.#target === 'none';
-    if (!isPlain && batchCount > 1 && (this.#info.firstMagic === 2 || sourceCompression !== 'none')) {
+    if (batchCount > 1 && (this.#info.firstMagic === 2 || sourceCompression !== 'none')) {
       return new Refusal(ErrorCode.INVALID_RECORD, 'Compressed outer record has more than one batch');
     }
     for (const batch of readBatches(this.#records)) {
@@ -218,14 +217,10 @@ class Validation {
         (config.compact && summary.firstNullKeyIndex >= 0 && !batch.isControl) ||
         (config.timestampType === 'CreateTime' && this.#isOutOfRange(summary.minTimestamp, summary.maxTimestamp));
       if (suspicious && !batch.isControl) {
-        const refusal = this.#refuseRecords(decodeBatchRecords(batch, this.#decompressedBytesMax), claimsAppendTime);
+        const refusal = this.#refuseRecords(decodeBatchRecords(batch, this.#decompressedBytesMax), batch);
         if (refusal !== undefined) return refusal;
       }
-      if (!summary.offsetsAreConsecutive) {
-        // Earlier batches of the set have their offsets already: too late to build it anew.
-        if (this.#info.batchCount === 1) return undefined;
-        return new Refusal(ErrorCode.INVALID_RECORD, `Offsets inside a batch for ${this.#rules.where} have gaps`);
-      }
+      if (!summary.offsetsAreConsecutive) return undefined;
       const lastOffset = this.#nextOffset + summary.count - 1;
       const createTime = claimsAppendTime ? batch.maxTimestamp : summary.maxTimestamp;
       setBatchLastOffset(this.#records, at, lastOffset);
@@ -247,9 +242,7 @@ class Validation {
     let builder: BatchBuilder | undefined;
     for (const batch of readBatches(this.#records)) {
       const records = this.#decode(batch);
-      const refusal = batch.isControl
-        ? undefined
-        : this.#refuseRecords(records, batch.timestampType === 'LogAppendTime');
+      const refusal = batch.isControl ? undefined : this.#refuseRecords(records, batch);
       if (refusal !== undefined) return refusal;
       builder ??= new BatchBuilder({
         baseOffset: this.#rules.firstOffset,
@@ -298,8 +291,8 @@ class Validation {
     return (min !== undefined && timestampIsOutOfRange(min, rules)) || timestampIsOutOfRange(max, rules);
   }
 
-  #refuseRecords(records: readonly DecodedRecord[], claimsLogAppendTime: boolean): Refusal | undefined {
-    return refuseRecords(records, claimsLogAppendTime, this.#recordRules());
+  #refuseRecords(records: readonly DecodedRecord[], batch: BatchView): Refusal | undefined {
+    return refuseRecords(records, batch, this.#recordRules());
   }
 
   #recordRules(): Parameters<typeof refuseRecords>[2] {
@@ -331,11 +324,15 @@ function refusalOf(error: RecordsError, where: string): Refusal {
   switch (error.kind) {
     case 'corrupt':
       return new Refusal(ErrorCode.CORRUPT_MESSAGE, message);
-    case 'invalid':
-    case 'too-large':
-      return new Refusal(ErrorCode.INVALID_RECORD, message);
     case 'unsupported-compression':
     case 'unavailable':
       return new Refusal(ErrorCode.UNSUPPORTED_COMPRESSION_TYPE, message);
+    case 'invalid':
+    case 'too-large':
+      // What cannot be decompressed Kafka answers so; what then cannot be read as records, as the other.
+      return new Refusal(
+        error.cause instanceof CompressionError ? ErrorCode.UNKNOWN_SERVER_ERROR : ErrorCode.INVALID_RECORD,
+        message,
+      );
   }
 }

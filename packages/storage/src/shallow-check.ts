@@ -3,6 +3,7 @@ import { ErrorCode } from '@ottla/protocol';
 import type { CompressionType } from '@ottla/protocol/compression';
 import {
   BatchReader,
+  batchAttributes,
   batchBaseOffset,
   batchCompression,
   batchCrc,
@@ -11,8 +12,12 @@ import {
   batchMagic,
   batchMaxTimestamp,
   batchPartitionLeaderEpoch,
+  COMPRESSION_MASK,
+  LOG_OVERHEAD,
+  MAGIC_OFFSET,
 } from '@ottla/protocol/records';
 import type { RecordError } from './append.ts';
+import { leastBatchBytes } from './header-walk.ts';
 
 /** Why an append is refused. `message` is for the log; what a client may see is in `clientMessage` and `recordErrors`. */
 export class Refusal {
@@ -112,15 +117,14 @@ export function checkShallow(records: Buffer, rules: ShallowRules): ShallowInfo 
       offsetOfMaxTimestamp = last;
     }
     const compression = batchCompression(records, at);
-    if (compression !== undefined && compression !== 'none') sourceCompression = compression;
+    if (compression === undefined) {
+      const id = batchAttributes(records, at) & COMPRESSION_MASK;
+      return new Refusal(ErrorCode.UNKNOWN_SERVER_ERROR, `Unknown compression type id: ${id}`);
+    }
+    if (compression !== 'none') sourceCompression = compression;
     batchCount++;
   }
-  if (reader.stop === 'corrupt') {
-    return new Refusal(
-      ErrorCode.CORRUPT_MESSAGE,
-      `The bytes at ${reader.start} of an append to ${rules.where} are not a record batch: impossible size or magic`,
-    );
-  }
+  if (reader.stop === 'corrupt') return malformed(records, reader.start, rules.where);
   return {
     validBytes: reader.start,
     batchCount,
@@ -134,4 +138,28 @@ export function checkShallow(records: Buffer, rules: ShallowRules): ShallowInfo 
     maxTimestamp,
     offsetOfMaxTimestamp,
   };
+}
+
+/** Of the message size; what follows it in a larger entry is looked at by its magic. */
+const LEAST_MESSAGE_BYTES = 14;
+
+/** Kafka tells the client why the bytes cannot be walked. */
+function malformed(records: Buffer, at: number, where: string): Refusal {
+  const size = records.readInt32BE(at + 8);
+  const magic = records.length > at + MAGIC_OFFSET ? batchMagic(records, at) : 0;
+  if (size < LEAST_MESSAGE_BYTES) {
+    const text = `Record size ${size} is less than the minimum record overhead (${LEAST_MESSAGE_BYTES})`;
+    return new Refusal(ErrorCode.CORRUPT_MESSAGE, text, text);
+  }
+  if (magic < 0 || magic > 2) {
+    const text = `Invalid magic found in record: ${magic}`;
+    return new Refusal(ErrorCode.CORRUPT_MESSAGE, text, text);
+  }
+  if (size + LOG_OVERHEAD < leastBatchBytes(magic)) {
+    return new Refusal(
+      ErrorCode.CORRUPT_MESSAGE,
+      `A record batch of ${size} bytes for ${where} is too short for its magic`,
+    );
+  }
+  return new Refusal(ErrorCode.INVALID_RECORD, `A record batch for ${where} has an impossible offset or producer id`);
 }
