@@ -12,6 +12,13 @@ import { BatchReader, decodeRecords, readLegacyMessages } from '@ottla/protocol/
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { batchOf, fetchFrom, fetchRequest, TestBroker } from '../test-support/test-broker.ts';
 
+interface RequestedFrom {
+  readonly topic?: string;
+  readonly partition?: number;
+  readonly fetchOffset?: number | bigint;
+  readonly currentLeaderEpoch?: number;
+}
+
 let broker: TestBroker;
 
 beforeEach(async () => {
@@ -212,7 +219,7 @@ describe('Fetch', () => {
     await expect.poll(() => fetchWaiters.size).toBe(0);
   });
 
-  it.each([
+  it.each<[string, RequestedFrom, ErrorCode]>([
     ['a topic that is not there', { topic: 'nope' }, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION],
     ['a partition that is not there', { partition: 7 }, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION],
     ['an offset beyond the end', { fetchOffset: 2 }, ErrorCode.OFFSET_OUT_OF_RANGE],

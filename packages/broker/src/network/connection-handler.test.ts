@@ -74,20 +74,20 @@ it('holds a produce request back while a fetch before it waits', async () => {
   expect((await client.answer(ProduceResponse, 9, produceId)).responses[0]?.partitionResponses[0]?.errorCode).toBe(0);
 });
 
-it('finishes what a client sent before it was cut off by another, slow reader', async () => {
+it('serves others while one client does not read, and that one later', async () => {
   const broker = await start({ 'queued.max.request.bytes': '110000000' });
   await broker.createTopic('a', 1, { 'max.message.bytes': '30000000' });
   const slow = await broker.connect();
   const value = 'x'.repeat(300_000);
-  await broker.produce('a', 0, batchOf(Array.from({ length: 20 }, () => value)));
+  await broker.produce('a', 0, batchOf(Array.from({ length: 10 }, () => value)));
   slow.pause();
-  for (let round = 0; round < 20; round++)
-    slow.post(FetchRequest, 11, fetchRequest({ topics: [fetchFrom('a', 0, 0, 6_000_000)] }));
+  for (let round = 0; round < 10; round++)
+    slow.post(FetchRequest, 11, fetchRequest({ topics: [fetchFrom('a', 0, 0, 3_000_000)] }));
   expect((await broker.produce('a', 0, batchOf(['next']))).errorCode).toBe(0);
   slow.resume();
-  for (let round = 1; round <= 20; round++) {
+  for (let round = 1; round <= 10; round++) {
     const answer = await slow.answer(FetchResponse, 11, round);
-    expect(answer.responses[0]?.partitions[0]?.records?.length).toBeGreaterThan(6_000_000);
+    expect(answer.responses[0]?.partitions[0]?.records?.length).toBeGreaterThanOrEqual(3_000_000);
   }
 });
 
@@ -155,10 +155,10 @@ it('counts connections against max.connections.per.ip', async () => {
 });
 
 it('closes connections that were idle for connections.max.idle.ms, not those that wait for an answer', async () => {
-  const broker = await start({ 'connections.max.idle.ms': '1000', 'connection.failed.authentication.delay.ms': '10' });
+  const broker = await start({ 'connections.max.idle.ms': '100', 'connection.failed.authentication.delay.ms': '10' });
   await broker.createTopic('a');
   const idle = await broker.connect();
-  const id = broker.client.post(FetchRequest, 11, fetchRequest({ maxWaitMs: 2500, topics: [fetchFrom('a', 0, 0)] }));
+  const id = broker.client.post(FetchRequest, 11, fetchRequest({ maxWaitMs: 500, topics: [fetchFrom('a', 0, 0)] }));
   await idle.end();
   expect((await broker.client.answer(FetchResponse, 11, id)).errorCode).toBe(0);
 });

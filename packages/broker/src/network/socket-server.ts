@@ -14,7 +14,7 @@ export interface SocketServerSettings extends ConnectionQuotaSettings {
 }
 
 /** Width of the timing wheel's slots: idle connections may live this much longer. */
-const IDLE_TICK_MS = 1000;
+const IDLE_TICK_MS = 100;
 
 export class SocketServer {
   readonly #requests: RequestServer;

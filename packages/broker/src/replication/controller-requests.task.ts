@@ -14,6 +14,8 @@ import type { ReplicaManager } from './replica-manager.ts';
 /** Leader epoch in StopReplica: the topic is being deleted, whatever the epoch. */
 const EPOCH_DURING_DELETE = -2;
 const NO_EPOCH = -1;
+/** Logs that are made side by side. */
+const LOGS_AT_ONCE = 16;
 
 type RequestedState = LeaderAndIsrRequest['topicStates'][number]['partitionStates'][number];
 
@@ -26,6 +28,7 @@ export class ControllerRequests implements ReplicaOwner {
   }
 
   async becomeLeaderOrFollower(request: LeaderAndIsrRequest): Promise<LeaderAndIsrResponse> {
+    await this.#makeLogs(request);
     const topics: LeaderAndIsrResponse['topics'][number][] = [];
     for (const { topicName, topicId, partitionStates } of request.topicStates) {
       const partitionErrors: LeaderAndIsrResponse['partitionErrors'][number][] = [];
@@ -47,6 +50,24 @@ export class ControllerRequests implements ReplicaOwner {
       }
     }
     return { errorCode: ErrorCode.NONE, partitionErrors };
+  }
+
+  /** Side by side, a few at a time: a topic may have thousands. Who fails here is tried again, and told, in its turn. */
+  async #makeLogs({ topicStates }: LeaderAndIsrRequest): Promise<void> {
+    const { logs, brokerId } = this.#replicas;
+    const missing = topicStates.flatMap(({ topicName, topicId, partitionStates }) =>
+      partitionStates
+        .filter(({ partitionIndex, replicas }) => replicas.includes(brokerId) && !logs.get(topicName, partitionIndex))
+        .map(({ partitionIndex }) => ({ topicName, topicId, partitionIndex })),
+    );
+    // Each goes to the directory that has the fewest: with several, what is being made must be counted first.
+    const atOnce = logs.liveDirectories.length > 1 ? 1 : LOGS_AT_ONCE;
+    for (let at = 0; at < missing.length; at += atOnce) {
+      const batch = missing.slice(at, at + atOnce);
+      await Promise.all(
+        batch.map(({ topicName, topicId, partitionIndex }) => this.#logFor(topicName, partitionIndex, topicId)),
+      );
+    }
   }
 
   async #apply(topic: string, topicId: Uuid, state: RequestedState): Promise<ErrorCode> {
