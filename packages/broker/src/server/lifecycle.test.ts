@@ -78,7 +78,7 @@ it('answers connections that came early once it is ready', async () => {
       return listener;
     },
   };
-  const broker = await startBroker({ ...platform, network }, new BrokerConfig(new Map([...FRESH])));
+  const broker = await startBroker({ ...platform, network }, new BrokerConfig(new Map(FRESH)));
   for (const client of clients) expect((await client.answer(ApiVersionsResponse, 0, 1)).errorCode).toBe(0);
   expect(clients).toHaveLength(1);
   await broker.shutdown();
