@@ -11,6 +11,7 @@ export class PooledFile {
   #handle: DiskFile | undefined;
   #pins = 0;
   #discarded = false;
+  #isRetired = false;
 
   constructor(pool: FilePool, path: string) {
     this.#pool = pool;
@@ -47,7 +48,7 @@ export class PooledFile {
 
   unpin(): void {
     this.#pins--;
-    if (this.#pins === 0 && this.#discarded) this.#close();
+    if (this.#pins === 0 && (this.#discarded || this.#isRetired)) this.#close();
     else this.#pool.trim();
   }
 
@@ -60,6 +61,12 @@ export class PooledFile {
   discard(): void {
     if (this.#pins > 0) this.#discarded = true;
     else this.#close();
+  }
+
+  /** As `discard`, for good: whoever pins it once more, such as a flush that has begun, has it closed behind him. */
+  retire(): void {
+    this.#isRetired = true;
+    this.discard();
   }
 
   #close(): void {

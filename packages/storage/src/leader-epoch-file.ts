@@ -19,8 +19,8 @@ export function storeEpochs(log: LogState, text: string): void {
       file.closeSync();
     }
     disk.renameSync(`${path}.tmp`, path);
-    log.epochsAreDirty = true;
-    log.directoryIsDirty = true;
+    log.epochFile.changed();
+    log.names.changed();
     log.epochsAreUnwritten = false;
   } catch (error) {
     log.epochsAreUnwritten = true;

@@ -23,7 +23,7 @@ export async function flushLog(
   if (log.isOffline || log.isClosed) return false;
   const segments = notDurable(log).filter((segment) => segment.baseOffset < offset || isLast);
   const sealed = isLast ? segments : segments.filter((segment) => segment !== log.active);
-  if (offset <= log.recoveryPoint && sealed.length === 0 && !log.epochsAreDirty) return true;
+  if (offset <= log.recoveryPoint && sealed.length === 0 && !log.epochFile.isChanged) return true;
   const { generation } = log;
   try {
     await syncSegments(log, segments, sealed);
@@ -78,24 +78,24 @@ async function syncSegments(
 ): Promise<void> {
   const { disk } = log.owner.platform;
   if (log.epochsAreUnwritten) storeEpochs(log, log.epochs.format());
-  const { directoryIsDirty, epochsAreDirty } = log;
-  log.directoryIsDirty = false;
-  log.epochsAreDirty = false;
-  try {
-    for (const segment of segments) await sync(segment.log);
-    for (const { offsetIndex, timeIndex, txnIndex } of withIndexes) {
-      for (const { index } of [offsetIndex, timeIndex, txnIndex]) {
-        index.flush();
-        // An empty one too: that it was emptied must last.
-        await sync(index.file);
-      }
+  for (const segment of segments) await sync(segment.log);
+  for (const { offsetIndex, timeIndex, txnIndex } of withIndexes) {
+    for (const { index } of [offsetIndex, timeIndex, txnIndex]) {
+      index.flush();
+      // An empty one too: that it was emptied must last.
+      await sync(index.file);
     }
-    if (epochsAreDirty) await syncPath(disk, `${log.directory}/${LEADER_EPOCH_CHECKPOINT}`);
-    if (directoryIsDirty) await disk.syncDirectory(log.directory);
-  } catch (error) {
-    log.directoryIsDirty = true;
-    log.epochsAreDirty = true;
-    throw error;
+  }
+  const { epochFile, names } = log;
+  if (epochFile.isChanged) {
+    const changes = epochFile.begin();
+    await syncPath(disk, `${log.directory}/${LEADER_EPOCH_CHECKPOINT}`);
+    epochFile.synced(changes);
+  }
+  if (names.isChanged) {
+    const changes = names.begin();
+    await disk.syncDirectory(log.directory);
+    names.synced(changes);
   }
 }
 

@@ -51,7 +51,7 @@ export function newSegment(log: LogState, baseOffset: number): LogSegment {
     jitterMs: log.randomJitterMs(),
   });
   segment.createFiles();
-  log.directoryIsDirty = true;
+  log.names.changed();
   return segment;
 }
 

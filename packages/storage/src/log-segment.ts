@@ -213,10 +213,10 @@ export class LogSegment {
 
   /** Gives back the file handles, those of readers when they are done. */
   closeFiles(): void {
-    this.log.discard();
-    this.offsetIndex.index.file.discard();
-    this.timeIndex.index.file.discard();
-    this.txnIndex.index.file.discard();
+    this.log.retire();
+    this.offsetIndex.index.file.retire();
+    this.timeIndex.index.file.retire();
+    this.txnIndex.index.file.retire();
   }
 
   #addTimeEntry(): void {

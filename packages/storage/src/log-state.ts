@@ -9,6 +9,7 @@ import type { LogSegment } from './log-segment.ts';
 import { LogSegments } from './log-segments.ts';
 import { ProducerStateManager } from './producer-state-manager.ts';
 import type { StorageRules } from './storage-rules.ts';
+import { Unsynced } from './unsynced.ts';
 import type { WritePolicy } from './write-policy.ts';
 
 /** What a log needs of the manager it belongs to. */
@@ -70,12 +71,12 @@ export class LogState {
   snapshots: number[] = [];
   /** Grows with every cut: what began before it must not finish after it. */
   generation = 0;
-  /** The leader epoch checkpoint is written, but not synced. */
-  epochsAreDirty = false;
+  /** The leader epoch checkpoint. */
+  readonly epochFile = new Unsynced(false);
   /** A full disk kept the leader epoch checkpoint from being written. */
   epochsAreUnwritten = false;
-  /** Files were made or renamed since the directory was last synced. */
-  directoryIsDirty = true;
+  /** The directory: files are made or renamed in it. */
+  readonly names = new Unsynced(true);
   isOffline = false;
   /** Deleted or shut down: there is nothing to write to any more. */
   isClosed = false;

@@ -193,6 +193,8 @@ export class LogWriter implements DirtyLog {
     const log = this.#log;
     const bytes = group.reduce((sum, append) => sum + append.bytes.length, 0);
     if (bytes === 0) return true;
+    // Before the sync that may follow asks which segments it concerns.
+    log.active.isDurable = false;
     const end = group[group.length - 1];
     const mustSync = end !== undefined && end.lastOffset + 1 - log.recoveryPoint >= log.config.flushMessages;
     const onPool = log.owner.writePolicy.writesOnPool(this.#lastWriteMs, bytes);
@@ -279,7 +281,7 @@ export class LogWriter implements DirtyLog {
           const lastStableOffset = log.producers.lastStableOffsetAfter(completed);
           segment.txnIndex.append({ ...completed, lastStableOffset });
           // The first one makes the file.
-          log.directoryIsDirty = true;
+          log.names.changed();
         }
         log.producers.complete(completed);
       }

@@ -24,7 +24,7 @@ export async function writeSnapshot(log: LogState, offset: number, bytes: Buffer
       return;
     }
     disk.renameSync(`${path}.tmp`, path);
-    log.directoryIsDirty = true;
+    log.names.changed();
     if (!log.snapshots.includes(offset)) {
       log.snapshots.push(offset);
       log.snapshots.sort((left, right) => left - right);

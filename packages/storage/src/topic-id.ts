@@ -27,7 +27,7 @@ export function assignTopicId(log: LogState, topicId: Uuid): void {
       file.closeSync();
     }
     disk.renameSync(`${path}.tmp`, path);
-    log.directoryIsDirty = true;
+    log.names.changed();
   } catch (error) {
     log.fail(`Error while writing partition metadata file ${path}`, error);
     return;
