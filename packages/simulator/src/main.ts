@@ -1,6 +1,7 @@
 /** `npm run sim`, bundled by scripts/sim.mjs: runs seeds one after the other and writes one JSON line for each. */
 import type { StorageRules } from '@ottla/storage';
 import { type RunReport, runSeed } from './run.ts';
+import { drawOptions } from './simulation-options.ts';
 
 const [mode, ...rest] = process.argv.slice(2);
 
@@ -12,12 +13,12 @@ async function one(seed: number, flags: readonly string[]): Promise<void> {
   const write = (line: string): void => {
     process.stdout.write(`${line}\n`);
   };
+  write(JSON.stringify(drawOptions(seed), undefined, 1).replaceAll(/\n {2,}/g, ' '));
   const report = await runSeed(seed, {
     rules: rulesOf(flags),
     note: flags.includes('--verbose') ? write : undefined,
     traceLine: flags.includes('--trace') ? write : undefined,
   });
-  write(JSON.stringify(report.options, undefined, 1));
   write(
     `seed ${seed}: ${report.records} records in ${Math.round(report.virtualMs)} virtual ms, trace ${report.traceHash}`,
   );

@@ -81,14 +81,15 @@ export function drawOptions(seed: number): SimulationOptions {
   const flushesEach = prng.chance(hasPowerLoss ? 0.4 : 0.1);
   const hasRetention = prng.chance(0.25);
   const faultPhaseMs = prng.between(1500, 6000);
+  const segmentBytes = prng.pick([4000, 8000, 20_000, 100_000]);
   return {
     seed,
     faultPhaseMs,
     topics: drawTopics(prng),
-    topicConfig: drawTopicConfig(prng, flushesEach, hasRetention),
+    topicConfig: drawTopicConfig(prng, segmentBytes, flushesEach, hasRetention),
     brokerConfig: drawBrokerConfig(prng, flushesEach),
     logDirs: prng.chance(0.4) ? ['/data/a', '/data/b'] : ['/data/a'],
-    producers: Array.from({ length: prng.between(1, 4) }, () => drawProducer(prng, faultPhaseMs)),
+    producers: Array.from({ length: prng.between(1, 4) }, () => drawProducer(prng, faultPhaseMs, segmentBytes)),
     readers: Array.from({ length: prng.between(1, 2) }, () => drawReader(prng)),
     groupMembers: prng.pick([0, 1, 2, 3]),
     sessionTimeoutMs: prng.pick([800, 2000, 6000]),
@@ -116,9 +117,14 @@ function drawTopics(prng: Prng): { name: string; partitions: number }[] {
   return topics;
 }
 
-function drawTopicConfig(prng: Prng, flushesEach: boolean, hasRetention: boolean): Record<string, string> {
+function drawTopicConfig(
+  prng: Prng,
+  segmentBytes: number,
+  flushesEach: boolean,
+  hasRetention: boolean,
+): Record<string, string> {
   const config: Record<string, string> = {
-    'segment.bytes': String(prng.pick([4000, 8000, 20_000, 100_000])),
+    'segment.bytes': String(segmentBytes),
     'index.interval.bytes': String(prng.pick([0, 200, 1000, 4096])),
     'file.delete.delay.ms': String(prng.pick([0, 50, 1000])),
     'retention.ms': hasRetention && prng.chance(0.5) ? String(prng.between(500, 4000)) : '-1',
@@ -153,14 +159,20 @@ function drawBrokerConfig(prng: Prng, flushesEach: boolean): Record<string, stri
   return config;
 }
 
-function drawProducer(prng: Prng, faultPhaseMs: number): ProducerOptions {
+/** What a record has beside its value, at most, and a batch beside its records. */
+const OVERHEAD_BYTES = 60;
+
+function drawProducer(prng: Prng, faultPhaseMs: number, segmentBytes: number): ProducerOptions {
   const batches = prng.between(10, 60);
+  const valueBytesMax = prng.pick([20, 200, 1500]);
+  // A batch larger than a segment is refused.
+  const recordsFit = Math.floor((segmentBytes - 2 * OVERHEAD_BYTES) / (valueBytesMax + OVERHEAD_BYTES));
   return {
     idempotent: prng.chance(0.75),
     acks: prng.pick([1, -1]),
     batches,
-    recordsMax: prng.pick([1, 5, 20]),
-    valueBytesMax: prng.pick([20, 200, 1500]),
+    recordsMax: Math.min(prng.pick([1, 5, 20]), recordsFit),
+    valueBytesMax,
     codec: prng.pick(['none', 'none', 'gzip', 'snappy', 'lz4']),
     inFlightMax: prng.between(1, 5),
     pauseMs: (faultPhaseMs / batches) * prng.pick([0.2, 1, 2]),

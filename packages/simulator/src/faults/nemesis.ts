@@ -51,7 +51,7 @@ export class Nemesis {
   /** No more faults, and those that last are over. */
   stop(): void {
     this.#isStopped = true;
-    for (const heal of this.#nextHeals.splice(0)) heal();
+    for (const heal of [...this.#nextHeals]) heal();
     const { world } = this.#context;
     world.network.heal();
     world.network.setFaults({ resetChance: 0 });

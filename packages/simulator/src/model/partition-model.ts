@@ -83,7 +83,8 @@ export class PartitionModel {
     );
     const other = this.#offsets.get(id);
     verdict.require(
-      other === undefined || other === offset || send?.mayRepeat === true,
+      // What retention removed, with the last the broker knew of its producer, may be written once more.
+      other === undefined || other === offset || send?.mayRepeat === true || other < this.logStartOffset,
       'duplicate',
       () => `${this.name} has ${id} at ${other} and again at ${offset}`,
     );
