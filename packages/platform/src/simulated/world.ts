@@ -189,7 +189,12 @@ export class SimulatedWorld {
     this.trace.text(event.label);
     if (owner !== undefined) this.trace.text(owner.node.name);
     this.options.traceLine?.(`${event.atMs.toFixed(3)} ${owner?.node.name ?? '-'} ${event.label}`);
-    run();
+    try {
+      run();
+    } catch (error) {
+      // What a process does after it was killed within a call of its own never happened.
+      if (owner === undefined || owner.alive) throw error;
+    }
   }
 }
 
