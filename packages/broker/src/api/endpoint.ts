@@ -100,18 +100,24 @@ class HandlerEndpoint<Req, Res> implements Endpoint {
 
 class HandlerCall<Req, Res> implements Call<Req, Res> {
   readonly context: RequestContext;
-  readonly request: Req;
   readonly #handler: ApiHandler<Req, Res>;
   readonly #exchange: Exchange;
   readonly #host: EndpointHost;
+  /** Undefined once its frame was released: what it views is no longer there, and is not to be kept alive. */
+  #request: Req | undefined;
   #answered = false;
 
   constructor(handler: ApiHandler<Req, Res>, exchange: Exchange, host: EndpointHost, request: Req) {
     this.context = exchange.context;
-    this.request = request;
+    this.#request = request;
     this.#handler = handler;
     this.#exchange = exchange;
     this.#host = host;
+  }
+
+  get request(): Req {
+    if (this.#request === undefined) throw new Error(`${apiName(this.#handler.key)}: the request's frame was released`);
+    return this.#request;
   }
 
   respond(response: Res): void {
@@ -144,6 +150,7 @@ class HandlerCall<Req, Res> implements Call<Req, Res> {
   }
 
   releaseFrame(): void {
+    this.#request = undefined;
     this.#exchange.releaseFrame();
   }
 
@@ -161,6 +168,10 @@ class HandlerCall<Req, Res> implements Call<Req, Res> {
   }
 
   refuse(error: ErrorCode): void {
+    if (this.#request === undefined) {
+      this.disconnect(`${apiName(this.#handler.key)} failed after its frame was released`);
+      return;
+    }
     this.respond(this.#handler.onError(error, this.request, this.context.apiVersion));
   }
 

@@ -45,6 +45,7 @@ export interface Call<Req, Res> {
   /** Closes the connection; `reason` is logged with the peer. */
   disconnect(reason: string): void;
   retainFrame(): void;
+  /** `request` must not be read any more. */
   releaseFrame(): void;
   /** Runs once when the connection goes before the answer: drop waiters. */
   onAbandoned(callback: () => void): void;

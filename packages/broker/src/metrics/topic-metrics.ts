@@ -35,22 +35,23 @@ export class TopicMetrics {
     return meters;
   }
 
-  produced(topic: string, bytes: number, messages: number): void {
+  /** `nowMs` is the monotonic clock, here and below: read once per request. */
+  produced(topic: string, bytes: number, messages: number, nowMs: number): void {
     const meters = this.topic(topic);
-    meters.BytesInPerSec.mark(bytes);
-    meters.MessagesInPerSec.mark(messages);
-    this.all.BytesInPerSec.mark(bytes);
-    this.all.MessagesInPerSec.mark(messages);
+    meters.BytesInPerSec.mark(bytes, nowMs);
+    meters.MessagesInPerSec.mark(messages, nowMs);
+    this.all.BytesInPerSec.mark(bytes, nowMs);
+    this.all.MessagesInPerSec.mark(messages, nowMs);
   }
 
-  fetched(topic: string, bytes: number): void {
-    this.topic(topic).BytesOutPerSec.mark(bytes);
-    this.all.BytesOutPerSec.mark(bytes);
+  fetched(topic: string, bytes: number, nowMs: number): void {
+    this.topic(topic).BytesOutPerSec.mark(bytes, nowMs);
+    this.all.BytesOutPerSec.mark(bytes, nowMs);
   }
 
-  mark(topic: string, name: Name): void {
-    this.topic(topic)[name].mark();
-    this.all[name].mark();
+  mark(topic: string, name: Name, nowMs: number): void {
+    this.topic(topic)[name].mark(1, nowMs);
+    this.all[name].mark(1, nowMs);
   }
 
   /** The topic is gone from this broker. */

@@ -4,7 +4,7 @@
  * leave in the order of the requests. The connection is not read while it is past one of its limits (limits.ts).
  */
 import type { Connection, ConnectionHandler } from '@ottla/platform';
-import { ApiKey, decodeRequestHeader, type OutgoingPart, ProtocolError, Reader } from '@ottla/protocol';
+import { ApiKey, decodeRequestHeader, type OutgoingPart, ProtocolError } from '@ottla/protocol';
 import type { Endpoint } from '../api/endpoint.ts';
 import { ANONYMOUS, type Principal } from '../api/handler.ts';
 import { type Frame, FrameReader, InvalidReceiveError } from './frame-reader.ts';
@@ -25,7 +25,6 @@ export class KafkaConnection implements ConnectionHandler, RequestOwner {
   readonly #server: RequestServer;
   readonly #frames: FrameReader;
   readonly #onClosed: (connection: KafkaConnection) => void;
-  readonly #reader = new Reader();
   /** Requests in order of arrival whose answers have not been handed to the socket. */
   readonly #line: InFlightRequest[] = [];
   /** A complete frame that must wait for the answers before it. */
@@ -166,7 +165,7 @@ export class KafkaConnection implements ConnectionHandler, RequestOwner {
   }
 
   #start(frame: Frame): void {
-    const reader = this.#reader.reset(frame.buffer, frame.start, frame.end);
+    const reader = this.#server.reader.reset(frame.buffer, frame.start, frame.end);
     let request: InFlightRequest;
     try {
       const header = decodeRequestHeader(reader);

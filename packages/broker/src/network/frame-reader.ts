@@ -43,33 +43,41 @@ class ChunkLease {
 
 /** One request's bytes, without the size: `buffer[start, end)`. */
 export class Frame {
-  readonly buffer: Buffer;
   readonly start: number;
   readonly end: number;
   readonly #resources: FrameResources;
-  /** Undefined: `buffer` is the frame's own. */
-  readonly #lease: ChunkLease | undefined;
-  #released = false;
+  /** Undefined once released: whoever still holds the frame must not keep the memory alive. */
+  #buffer: Buffer | undefined;
+  /** Undefined: the buffer is the frame's own. */
+  #lease: ChunkLease | undefined;
 
   constructor(buffer: Buffer, start: number, end: number, resources: FrameResources, lease: ChunkLease | undefined) {
-    this.buffer = buffer;
+    this.#buffer = buffer;
     this.start = start;
     this.end = end;
     this.#resources = resources;
     this.#lease = lease;
   }
 
+  get buffer(): Buffer {
+    return this.#buffer ?? RELEASED;
+  }
+
   /** Idempotent. Views into the frame are dead afterwards. */
   release(): void {
-    if (this.#released) return;
-    this.#released = true;
-    if (this.#lease !== undefined) this.#lease.release();
-    else this.#resources.buffers.giveBack(this.buffer);
+    const buffer = this.#buffer;
+    if (buffer === undefined) return;
+    this.#buffer = undefined;
+    const lease = this.#lease;
+    this.#lease = undefined;
+    if (lease !== undefined) lease.release();
+    else this.#resources.buffers.giveBack(buffer);
     this.#resources.budget.giveBack(this.end - this.start);
   }
 }
 
 const NO_CHUNKS: ChunkLease[] = [];
+const RELEASED = Buffer.alloc(0);
 
 export class FrameReader {
   readonly #resources: FrameResources;

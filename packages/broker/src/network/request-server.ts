@@ -1,5 +1,5 @@
 import { type Clock, Logger } from '@ottla/platform';
-import { ApiVersionsResponse, ErrorCode, encodeResponseFrame, type Reader, Writer } from '@ottla/protocol';
+import { ApiVersionsResponse, ErrorCode, encodeResponseFrame, Reader, Writer } from '@ottla/protocol';
 import type { Endpoint, EndpointHost } from '../api/endpoint.ts';
 import type { RequestContext } from '../api/handler.ts';
 import type { RequestMetrics } from '../metrics/request-metrics.ts';
@@ -29,6 +29,8 @@ export class RequestServer implements EndpointHost, FrameResources {
   readonly services: BrokerServices;
   readonly clock: Clock;
   readonly writer = new Writer();
+  /** For the request that is being read: header and body are decoded before anything else runs. */
+  readonly reader = new Reader();
   readonly budget: ByteBudget;
   readonly buffers = new FrameBuffers();
   readonly #settings: RequestServerSettings;

@@ -35,11 +35,14 @@ export class FetchOperation implements Waiter {
   readonly #refusals = new Map<FetchPartition, ErrorCode>();
   readonly #limits: FetchLimits;
   readonly #minBytes: number;
+  /** Monotonic, when the request began. */
+  readonly #startMs: number;
 
   constructor(call: Call<FetchRequest, FetchResponseInit>, broker: BrokerServices) {
     this.#call = call;
     this.#broker = broker;
     const { context, request } = call;
+    this.#startMs = broker.platform.clock.monotonicMs();
     this.#version = context.apiVersion;
     this.#replicaId = this.#version >= 15 ? request.replicaState.replicaId : request.replicaId;
     const isFollower = this.#replicaId >= 0;
@@ -107,7 +110,7 @@ export class FetchOperation implements Waiter {
       if (!authorizer.authorize(context, 'Read', 'Topic', item.topic)) return ErrorCode.TOPIC_AUTHORIZATION_FAILED;
     }
     if (metadata.partition(item.topic, item.partition) === undefined) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
-    metrics.topics.mark(item.topic, 'TotalFetchRequestsPerSec');
+    metrics.topics.mark(item.topic, 'TotalFetchRequestsPerSec', this.#startMs);
     return undefined;
   }
 
@@ -139,7 +142,7 @@ export class FetchOperation implements Waiter {
       if (this.#version >= 16) this.#addLeader(item, response, nodeEndpoints);
       last.partitions.push(response);
       const size = recordsSize(response.records);
-      if (size > 0) metrics.topics.fetched(item.topic, size);
+      if (size > 0) metrics.topics.fetched(item.topic, size, this.#startMs);
       bytes += size;
     }
     const throttleTimeMs = Math.max(quotas.record(context, 'fetch', bytes), quotas.record(context, 'request', 0));
@@ -153,7 +156,7 @@ export class FetchOperation implements Waiter {
       response.errorCode = ErrorCode.NOT_LEADER_OR_FOLLOWER;
     }
     if (response.errorCode !== ErrorCode.NONE) {
-      if (item.topic !== '') this.#broker.metrics.topics.mark(item.topic, 'FailedFetchRequestsPerSec');
+      if (item.topic !== '') this.#broker.metrics.topics.mark(item.topic, 'FailedFetchRequestsPerSec', this.#startMs);
       return;
     }
     if (this.#version >= 10 || this.#replicaId >= 0) return;

@@ -16,10 +16,17 @@ export interface PartitionState {
   readonly replicas: readonly number[];
 }
 
+/** A live view: asked at each use. */
+export interface ReplicationSettings {
+  /** `min.insync.replicas` */
+  readonly minInsyncReplicas: number;
+}
+
 /** What partitions share. */
 export interface PartitionHost {
   readonly brokerId: number;
-  minInSyncReplicas(topic: string): number;
+  /** The topic's live properties. */
+  replicationSettings(topic: string): ReplicationSettings;
   /** The log end moved: replicas may fetch more. */
   logEndMoved(partition: Partition): void;
   /** The high watermark moved: consumers may fetch more, acks=all may be answered. */
@@ -51,6 +58,7 @@ export class Partition implements AppendSink {
   readonly partition: number;
   readonly log: Log;
   readonly #host: PartitionHost;
+  readonly #settings: ReplicationSettings;
   readonly #replicaEnds = new Map<number, number>();
   readonly #highWatermarkListeners = new Set<() => void>();
   #staged: Staged[] = [];
@@ -67,6 +75,7 @@ export class Partition implements AppendSink {
     this.partition = partition;
     this.log = log;
     this.#host = host;
+    this.#settings = host.replicationSettings(topic);
   }
 
   get topicId(): Uuid {
@@ -117,7 +126,7 @@ export class Partition implements AppendSink {
 
   /** min.insync.replicas, but never more than there are replicas. */
   get effectiveMinIsr(): number {
-    return Math.min(this.#host.minInSyncReplicas(this.topic), Math.max(1, this.#state.replicas.length));
+    return Math.min(this.#settings.minInsyncReplicas, Math.max(1, this.#state.replicas.length));
   }
 
   get isUnderMinIsr(): boolean {

@@ -56,6 +56,8 @@ export class ProduceOperation implements AppendSink, Waiter {
   readonly #responses: ProduceResponseInit['responses'][number][] = [];
   readonly #acks: number;
   readonly #timeoutMs: number;
+  /** Monotonic, when the request began. */
+  readonly #startMs: number;
   #unwritten = 1;
   #recordBytes = 0;
 
@@ -64,6 +66,7 @@ export class ProduceOperation implements AppendSink, Waiter {
     this.#broker = broker;
     this.#acks = call.request.acks;
     this.#timeoutMs = call.request.timeoutMs;
+    this.#startMs = broker.platform.clock.monotonicMs();
   }
 
   start(): void {
@@ -112,11 +115,8 @@ export class ProduceOperation implements AppendSink, Waiter {
   /** What concerns all partitions, in Kafka's order. */
   #requestRefusal(): ErrorCode | undefined {
     const { context, request } = this.#call;
-    const { transactionalId, topicData } = request;
-    const isTransactional = topicData.some(({ partitionData }) =>
-      partitionData.some(({ records }) => records !== null && isTransactionalBatch(records)),
-    );
-    if (!isTransactional) return undefined;
+    const { transactionalId } = request;
+    if (!hasTransactionalBatch(request)) return undefined;
     // Kafka's answer also to transactional records without an id.
     if (
       transactionalId === null ||
@@ -142,8 +142,7 @@ export class ProduceOperation implements AppendSink, Waiter {
       slot.response.errorCode = refusal ?? ErrorCode.INVALID_RECORD;
       return;
     }
-    const meters = this.#broker.metrics.topics;
-    meters.mark(slot.topic, 'TotalProduceRequestsPerSec');
+    this.#broker.metrics.topics.mark(slot.topic, 'TotalProduceRequestsPerSec', this.#startMs);
     slot.leaderEpoch = partition.leaderEpoch;
     const produceVersion = this.#call.context.apiVersion;
     // The slot's place is its token: it is pushed right after this.
@@ -186,12 +185,13 @@ export class ProduceOperation implements AppendSink, Waiter {
           batchIndexErrorMessage: message,
         }));
       }
-      this.#broker.metrics.topics.mark(slot.topic, 'FailedProduceRequestsPerSec');
+      this.#broker.metrics.topics.mark(slot.topic, 'FailedProduceRequestsPerSec', this.#startMs);
       return;
     }
     response.baseOffset = result.baseOffset;
     slot.requiredOffset = result.lastOffset + 1;
-    this.#broker.metrics.topics.produced(slot.topic, slot.recordBytes, result.lastOffset - result.baseOffset + 1);
+    const messages = result.lastOffset - result.baseOffset + 1;
+    this.#broker.metrics.topics.produced(slot.topic, slot.recordBytes, messages, this.#startMs);
   }
 
   #written(): void {
@@ -262,6 +262,13 @@ export class ProduceOperation implements AppendSink, Waiter {
       `Closing connection due to error during produce request with correlation id ${correlationId} from client id ${clientId} with ack=0. Topic and partition to exceptions: ${list.join(',')}`,
     );
   }
+}
+
+function hasTransactionalBatch({ topicData }: ProduceRequest): boolean {
+  for (const { partitionData } of topicData) {
+    for (const { records } of partitionData) if (records !== null && isTransactionalBatch(records)) return true;
+  }
+  return false;
 }
 
 function isTransactionalBatch(records: Buffer): boolean {

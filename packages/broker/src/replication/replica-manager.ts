@@ -8,7 +8,7 @@ import { Logger, type Platform } from '@ottla/platform';
 import { ErrorCode } from '@ottla/protocol';
 import type { Log, LogManager } from '@ottla/storage';
 import type { MetadataCache } from '../metadata/metadata-cache.ts';
-import { Partition, type PartitionHost, type PartitionState } from './partition.ts';
+import { Partition, type PartitionHost, type PartitionState, type ReplicationSettings } from './partition.ts';
 import { Purgatory } from './purgatory.ts';
 
 /** Who must know which partitions this broker leads: the coordinators. */
@@ -22,8 +22,8 @@ export interface ReplicaManagerOptions {
   readonly platform: Platform;
   readonly logs: LogManager;
   readonly metadata: MetadataCache;
-  /** `min.insync.replicas` of a topic, now. */
-  minInSyncReplicas(topic: string): number;
+  /** A topic's live properties. */
+  replicationSettings(topic: string): ReplicationSettings;
 }
 
 /** Width of the timing wheel's slots, ms: a request waits at most this much longer than it asked for. */
@@ -113,8 +113,8 @@ export class ReplicaManager implements PartitionHost {
     for (const partition of this.partitions()) if (partition.isLeader) listener.elected(partition);
   }
 
-  minInSyncReplicas(topic: string): number {
-    return this.#options.minInSyncReplicas(topic);
+  replicationSettings(topic: string): ReplicationSettings {
+    return this.#options.replicationSettings(topic);
   }
 
   logEndMoved(partition: Partition): void {

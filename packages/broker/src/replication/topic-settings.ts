@@ -1,7 +1,5 @@
 /** What the data path asks of a topic's configuration, beside what its log reads itself. */
 export interface TopicSettings {
-  /** `min.insync.replicas`. */
-  minInSyncReplicas(topic: string): number;
   /** `message.downconversion.enable`. */
   downConversionEnabled(topic: string): boolean;
   /** `compression.type`. */

@@ -36,8 +36,8 @@ export function assemble(
   const registry = new MetricsRegistry(platform.clock);
   const requests = new RequestMetrics(registry);
   const topics = topicSettings(config, configs);
-  const minInSyncReplicas = (topic: string): number => topics.minInSyncReplicas(topic);
-  const replicas = new ReplicaManager({ brokerId, platform, logs, metadata, minInSyncReplicas });
+  const replicationSettings = (topic: string) => configs.topics.logConfig(topic);
+  const replicas = new ReplicaManager({ brokerId, platform, logs, metadata, replicationSettings });
   const slots = (): number => config.int('max.incremental.fetch.session.cache.slots');
   const fetchSessions = new FetchSessionCache(platform.clock, platform.random, slots);
   const groups = new GroupCoordinator({

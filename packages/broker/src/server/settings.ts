@@ -8,15 +8,15 @@ import type { RequestServerSettings } from '../network/request-server.ts';
 import type { SocketServerSettings } from '../network/socket-server.ts';
 import type { TopicSettings } from '../replication/topic-settings.ts';
 
+/** Asked for each frame: kept as numbers that follow their properties. */
 export function requestServerSettings(config: BrokerConfig): RequestServerSettings {
-  return {
-    get requestBytesMax() {
-      return config.int('socket.request.max.bytes');
-    },
-    get queuedRequestBytesMax() {
-      return toSafeNumber(config.long('queued.max.request.bytes'));
-    },
-  };
+  const read = (): RequestServerSettings => ({
+    requestBytesMax: config.int('socket.request.max.bytes'),
+    queuedRequestBytesMax: toSafeNumber(config.long('queued.max.request.bytes')),
+  });
+  const settings = { ...read() };
+  config.subscribe(['socket.request.max.bytes', 'queued.max.request.bytes'], () => Object.assign(settings, read()));
+  return settings;
 }
 
 export function socketServerSettings(config: BrokerConfig): SocketServerSettings {
@@ -45,7 +45,6 @@ const DECOMPRESSED_FACTOR = 32;
 export function topicSettings(config: BrokerConfig, configs: ConfigAdmin): TopicSettings {
   const of = (topic: string) => configs.topics.logConfig(topic);
   return {
-    minInSyncReplicas: (topic) => of(topic).minInsyncReplicas,
     downConversionEnabled: (topic) => of(topic).messageDownconversionEnable,
     compressionType: (topic) => of(topic).compressionType,
     decompressedBytesMax: () => Math.max(DECOMPRESSED_BYTES_MIN, DECOMPRESSED_FACTOR * config.int('message.max.bytes')),
