@@ -2,12 +2,12 @@
 import { join } from 'node:path';
 import { ROOT } from './run.mjs';
 
-export async function bundle() {
+export async function bundle(outdir) {
   const { build } = await import('esbuild');
   await build({
     absWorkingDir: ROOT,
     entryPoints: { ottla: join(ROOT, 'packages/tools/src/main.ts') },
-    outdir: join(ROOT, 'dist'),
+    outdir,
     bundle: true,
     splitting: true,
     format: 'esm',
