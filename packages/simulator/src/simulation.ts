@@ -156,8 +156,10 @@ export class Simulation implements SimulationContext, BrokerHostListener {
   ): void {
     const name = `${log.topic}-${log.partition}`;
     if (!this.models.has(name)) return;
-    for (const { epoch, startOffset: began } of before.get(name)?.epochs ?? []) {
-      if (began <= startOffset || began >= endOffset) continue;
+    const { epochs = [], logStartOffset = 0 } = before.get(name) ?? {};
+    for (const { epoch, startOffset: began } of epochs) {
+      // The first one is cut off where the log started, and may have its beginning back.
+      if (began <= Math.max(startOffset, logStartOffset) || began >= endOffset) continue;
       this.verdict.require(
         entries.some((entry) => entry.epoch === epoch && entry.startOffset === began),
         'R8 epoch-cache',

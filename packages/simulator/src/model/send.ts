@@ -8,8 +8,8 @@ export type SendState = 'pending' | 'acked' | 'unknown' | 'refused' | 'lost';
 export class Send {
   /** In its value, unique in a run. */
   readonly id: string;
-  /** Sent again on an unknown outcome by a producer that is not idempotent: may be in the log twice. */
-  readonly mayRepeat: boolean;
+  /** Sent again on an unknown outcome by a producer that is not idempotent, or under a new epoch: may be in the log twice. */
+  mayRepeat: boolean;
   state: SendState = 'pending';
   /** -1 until it is known. */
   offset = -1;

@@ -18,7 +18,8 @@ export class OutgoingBatch {
   sequence = -1;
   /** Acknowledged with this offset; undefined until then. */
   ackedOffset: number | undefined;
-  attempts = 0;
+  /** The life of the broker that it was sent to first. */
+  firstLife = Number.POSITIVE_INFINITY;
 
   constructor(topic: string, partition: number, records: readonly BatchRecord[]) {
     this.topic = topic;

@@ -147,7 +147,7 @@ export class IdempotentProducer {
 
   /** `isFirst`: every batch before it is acknowledged, so the broker has no reason to expect another one. */
   #noteError(lane: Lane, batch: OutgoingBatch, error: number, isFirst: boolean): void {
-    if (isTryAgain(error) || isUnknownOutcome(error)) return;
+    if (isTryAgain(error, -1) || isUnknownOutcome(error)) return;
     const { verdict } = this.#context;
     const model = modelOf(this.#context, batch.topic, batch.partition);
     if (error !== ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER) {
@@ -158,8 +158,12 @@ export class IdempotentProducer {
       );
     }
     if (!isFirst) return;
+    const isForgotten = batch.firstLife < this.#context.host.life && lane.open.length > 1;
+    // A snapshot has the last batch of a producer only. After a restart an older one that is in the log too cannot be
+    // told from one that never arrived: Kafka's clients write it once more then.
+    if (isForgotten) for (const { records } of lane.open) for (const { send } of records) send.mayRepeat = true;
     verdict.require(
-      model.lossCount > 0,
+      model.lossCount > 0 || isForgotten,
       'R12 producer-state',
       () =>
         `${model.name}: sequence ${batch.sequence} of producer ${this.#identity?.id} (${this.#client.name}) is out of order, although all before it are acknowledged and nothing was lost`,

@@ -54,7 +54,7 @@ export class PlainProducer {
         acknowledged(this.#context, batch, outcome.baseOffset, outcome.life);
         return false;
       }
-      if (isTryAgain(outcome.error)) return true;
+      if (isTryAgain(outcome.error, outcome.baseOffset)) return true;
       if (!isUnknownOutcome(outcome.error)) {
         this.#context.verdict.fail(
           'correctness',

@@ -1,4 +1,4 @@
-import { ErrorCode } from '@ottla/protocol';
+import { ErrorCode, errorName } from '@ottla/protocol';
 import type { CompressionType } from '@ottla/protocol/compression';
 import { apis } from '../apis.ts';
 import { modelOf, type SimulationContext } from '../context.ts';
@@ -17,7 +17,7 @@ export async function produce(
   codec: CompressionType,
   producer: { readonly id: number; readonly epoch: number } | undefined,
 ): Promise<ProduceOutcome> {
-  batch.attempts++;
+  batch.firstLife = Math.min(batch.firstLife, client.connectionLife);
   const records = batch.encode(codec, producer);
   const model = client.context.models.get(`${batch.topic}-${batch.partition}`);
   const outcome = await client.call(
@@ -30,7 +30,13 @@ export async function produce(
     // Later versions name topics by id.
     { version: 11 },
   );
-  if (outcome.kind !== 'answer') return outcome;
+  const { context, name } = client;
+  const what = (): string =>
+    `${name}: ${batch.topic}-${batch.partition} ${batch.records[0]?.send.id}+${batch.records.length} ${producer === undefined ? '' : `producer ${producer.id}/${producer.epoch} sequence ${batch.sequence} `}`;
+  if (outcome.kind !== 'answer') {
+    context.note(`${what()} ${outcome.kind}`);
+    return outcome;
+  }
   const response = outcome.answer.responses[0]?.partitionResponses[0];
   if (response === undefined) {
     return client.context.verdict.fail(
@@ -39,6 +45,7 @@ export async function produce(
       `Produce to ${model?.name} was answered with nothing`,
     );
   }
+  context.note(`${what()} ${errorName(response.errorCode)} at ${response.baseOffset}`);
   return {
     kind: 'answer',
     error: response.errorCode,
@@ -80,9 +87,10 @@ export function acknowledged(context: SimulationContext, batch: OutgoingBatch, b
 }
 
 /** Errors after which the batch is known not to be in the log, and trying again makes sense. */
-export function isTryAgain(error: number): boolean {
+export function isTryAgain(error: number, baseOffset: number): boolean {
+  // With acks=all leadership may go after the append: then the answer has an offset.
+  if (error === ErrorCode.NOT_LEADER_OR_FOLLOWER) return baseOffset < 0;
   return (
-    error === ErrorCode.NOT_LEADER_OR_FOLLOWER ||
     error === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION ||
     error === ErrorCode.LEADER_NOT_AVAILABLE ||
     error === ErrorCode.NOT_ENOUGH_REPLICAS
@@ -92,6 +100,7 @@ export function isTryAgain(error: number): boolean {
 /** Errors that leave open whether the batch is in the log. */
 export function isUnknownOutcome(error: number): boolean {
   return (
+    error === ErrorCode.NOT_LEADER_OR_FOLLOWER ||
     error === ErrorCode.KAFKA_STORAGE_ERROR ||
     error === ErrorCode.REQUEST_TIMED_OUT ||
     error === ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND
