@@ -17,6 +17,7 @@ import type { ReplicaManager } from '../replication/replica-manager.ts';
 import { assemble } from './assemble.ts';
 import type { Broker, BrokerListener, StartOptions } from './broker.ts';
 import { type MetaProperties, readMetaProperties, writeMetaProperties } from './meta-properties.task.ts';
+import { metadataDirectory } from './metadata-directory.task.ts';
 import { RunningBroker } from './running-broker.task.ts';
 import { logManagerSettings } from './settings.ts';
 import { KAFKA_VERSION } from './version.ts';
@@ -75,7 +76,10 @@ async function start(
   const directories = logs.liveDirectories;
   const meta = await readMetaProperties(platform, directories);
   const brokerId = chosenId(staticConfig, meta);
-  const store = await openEmbeddedStore({ ...platform, directory: directories[0] ?? '' });
+  const store = await openEmbeddedStore({
+    ...platform,
+    directory: await metadataDirectory(platform.disk, directories, logs.offlineDirectories),
+  });
   opened.store = store;
   const coordination = store.connect();
   await adoptTopics({
