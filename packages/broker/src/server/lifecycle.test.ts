@@ -128,6 +128,19 @@ it('writes meta.properties as a ZooKeeper broker does, and keeps one that kafka-
   await formatted.close();
 });
 
+it('ends, loudly, when its last directory fails', async () => {
+  const failures: string[] = [];
+  const platform = createMemoryPlatform({
+    log: { console: 'none' },
+    fatal: { embedded: ({ reason }) => failures.push(reason) },
+  });
+  const broker = await startBroker(platform, new BrokerConfig(new Map(FRESH)));
+  broker.services.logs.directoryFailed('/data', 'a test', new Error('a test'));
+  await broker.closed;
+  expect(failures).toEqual(['Shutdown broker because all log dirs in /data have failed']);
+  await platform.close();
+});
+
 it('serves what is left when one of its directories fails', async () => {
   const broker = await TestBroker.start({ properties: { 'log.dirs': '/data1,/data2' } });
   await broker.createTopic('a', 4);

@@ -8,6 +8,10 @@ import type { ReplicaManager } from '../replication/replica-manager.ts';
 import type { BrokerServices } from '../services.ts';
 import type { Broker, BrokerListener } from './broker.ts';
 
+/** Kafka's BrokerState as its gauge shows it. */
+const RUNNING = 3;
+const SHUTTING_DOWN = 7;
+
 /** How long requests that run may take to finish when the broker stops, ms. */
 const FINISH_MS_MAX = 1000;
 
@@ -34,6 +38,10 @@ export class RunningBroker implements Broker {
     this.#parts = parts;
     const { platform, brokerId } = parts.services;
     this.#log = new Logger(platform.log, 'kafka.server.KafkaServer', `[KafkaServer id=${brokerId}] `);
+    const { registry } = parts.services.metrics;
+    const name = { group: 'kafka.server', type: 'KafkaServer' };
+    registry.gauge({ ...name, name: 'BrokerState' }, () => (this.#ending === undefined ? RUNNING : SHUTTING_DOWN));
+    registry.gauge({ ...name, name: 'ClusterId' }, () => parts.clusterId);
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });
