@@ -1,3 +1,5 @@
+import type { ApiName } from './api-types.ts';
+
 /** Releases of Apache Kafka that a test broker can pretend to be. */
 export const KAFKA_RELEASES = ['0.10.2', '0.11', '1.1', '2.0', '2.8', '3.9', '4.3'] as const;
 
@@ -10,7 +12,7 @@ export type KafkaRelease = (typeof KAFKA_RELEASES)[number];
  * `kafka-broker-api-versions` of a 4.3.1 broker. 2.8 as with ZooKeeper, 3.9 as with either kind of controller.
  */
 // biome-ignore format: a table
-export const API_VERSIONS: readonly (readonly [api: string, ...versions: string[]])[] = [
+export const API_VERSIONS: readonly (readonly [api: ApiName, ...versions: string[]])[] = [
   ['Produce', '0-2', '0-3', '0-5', '0-6', '0-9', '0-11', '3-13'],
   ['Fetch', '0-3', '0-5', '0-7', '0-8', '0-12', '0-17', '4-18'],
   ['ListOffsets', '0-1', '0-2', '0-2', '0-3', '0-6', '0-9', '1-11'],

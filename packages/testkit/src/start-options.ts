@@ -38,7 +38,6 @@ export const MEMORY_DIRECTORY = '/kafka-logs';
  * one partition (which is quick to create).
  */
 const testDefaults: TestProperties = {
-  'reserved.broker.max.id': 0,
   'group.initial.rebalance.delay.ms': 0,
   'offsets.topic.num.partitions': 1,
   'transaction.state.log.num.partitions': 1,
@@ -46,12 +45,16 @@ const testDefaults: TestProperties = {
 
 /** Throws ConfigException. */
 export function brokerConfig(options: StartBrokerOptions, directory: string): BrokerConfig {
+  const config = options.config ?? {};
+  const hasId = 'broker.id' in config || 'node.id' in config;
   const own = {
     ...testDefaults,
+    // The next id is what a broker without one takes, unless its folder knows better.
+    ...(hasId ? {} : { 'reserved.broker.max.id': 0 }),
     listeners: `PLAINTEXT://127.0.0.1:${options.port ?? 0}`,
     'log.dirs': directory,
   };
-  return BrokerConfig.parse({ file: textOf(own), overrides: textOf(options.config ?? {}) });
+  return BrokerConfig.parse({ file: textOf(own), overrides: textOf(config) });
 }
 
 export function logOptions(log: StartBrokerOptions['log']): NodeLogOptions {

@@ -9,6 +9,12 @@ const pendingCharsMax = 4 * 1024 * 1024;
 
 const severity = { TRACE: 0, DEBUG: 1, INFO: 2, WARN: 3, ERROR: 4, FATAL: 5, OFF: 6 } as const;
 
+/** Written out when the process ends. One listener for all: a test may have many brokers, and Node warns from the eleventh on. */
+const openLogs = new Set<NodeLog>();
+const flushAll = (): void => {
+  for (const log of openLogs) log.flushSync();
+};
+
 export type LogThreshold = LogLevel | 'OFF';
 
 export interface NodeLogOptions {
@@ -34,7 +40,6 @@ export class NodeLog implements LogSink {
   #rootLevel: LogThreshold;
   #pending = '';
   #flushQueued = false;
-  readonly #onExit = (): void => this.flushSync();
 
   constructor(options: NodeLogOptions = {}) {
     this.#rootLevel = options.rootLevel ?? 'INFO';
@@ -42,7 +47,8 @@ export class NodeLog implements LogSink {
     this.#format = options.format === 'json' ? formatJson : formatLog4j;
     this.#print = printer(options.console ?? 'stdout');
     this.#file = options.file === undefined ? undefined : new RollingFile(options.file);
-    process.on('exit', this.#onExit);
+    if (openLogs.size === 0) process.on('exit', flushAll);
+    openLogs.add(this);
   }
 
   isEnabled(level: LogLevel, logger: string): boolean {
@@ -104,7 +110,8 @@ export class NodeLog implements LogSink {
   close(): void {
     this.flushSync();
     this.#file?.closeSync();
-    process.off('exit', this.#onExit);
+    openLogs.delete(this);
+    if (openLogs.size === 0) process.off('exit', flushAll);
   }
 
   readonly #flush = (): void => {
@@ -131,8 +138,22 @@ function printer(
     if (stream === undefined) {
       stream = console === 'stdout' ? process.stdout : process.stderr;
       // A reader of the console that went away (EPIPE) must not take the broker with it.
-      stream.on('error', () => undefined);
+      if (!stream.listeners('error').includes(ignore)) stream.on('error', ignore);
     }
     stream.write(lines);
   };
+}
+
+function ignore(): void {}
+
+/** Logs not closed. They share one listener: a program with many brokers in it would be warned of a leak. */
+const logsOpen = new Set<NodeLog>();
+
+function flushAtExit(log: NodeLog): void {
+  if (logsOpen.size === 0) process.on('exit', flushAll);
+  logsOpen.add(log);
+}
+
+function flushAll(): void {
+  for (const log of logsOpen) log.flushSync();
 }
