@@ -14,7 +14,6 @@ import { copyBytes, copyMatch, matchLength } from './match.ts';
 const HASH_BITS = 14;
 const LAST_LITERALS = 5;
 const MATCH_SAFE_DISTANCE = 12;
-const OFFSET_MAX = 65535;
 
 export function corruptLz4(detail: string): CompressionError {
   return new CompressionError('corrupt', `lz4 data is corrupt: ${detail}`);
@@ -120,7 +119,7 @@ export function encodeLz4Block(input: Buffer, start: number, end: number, output
     const slot = Math.imul(word, 0x9e3779b1) >>> (32 - HASH_BITS);
     let candidate = seen[slot] - base;
     seen[slot] = position + base;
-    if (candidate < start || position - candidate > OFFSET_MAX || view.getInt32(candidate, true) !== word) {
+    if (candidate < start || view.getInt32(candidate, true) !== word) {
       position += misses++ >>> 6;
       continue;
     }

@@ -4,6 +4,7 @@
  */
 import { loadPrebuiltAddon, loadZlib } from '../load-module.ts';
 import { CompressionError, corrupted, tooLarge } from './compression-error.ts';
+import { readZstdFrame, type ZstdFrame } from './zstd-frame.ts';
 
 const ADDON = '@cloudpss/zstd';
 /** Kafka's default for `compression.zstd.level`. */
@@ -13,10 +14,14 @@ const STREAM_INPUT_BYTES = 256;
 /** A window that the streaming decoder may allocate beside the output, whatever the output's limit. */
 const WINDOW_BYTES_ALLOWED = 8 * 1024 * 1024;
 
+interface Span extends ZstdFrame {
+  readonly start: number;
+}
+
 interface ZstdBackEnd {
   compress(input: Buffer, level: number): Buffer;
-  /** Throws anything on corrupt data and `CompressionError` above the limit. */
-  decompress(input: Buffer, maxOutputBytes: number): Buffer;
+  /** Throws anything on corrupt data and `CompressionError` above the limit. `frames` lie one after the other. */
+  decompress(input: Buffer, frames: readonly Span[], maxOutputBytes: number): Buffer;
 }
 
 let backEnd: ZstdBackEnd | undefined;
@@ -28,12 +33,26 @@ export function compressZstd(input: Buffer, level: number | undefined): Buffer {
 export function decompressZstd(input: Buffer, maxOutputBytes: number): Buffer {
   const zstd = loadBackEnd();
   try {
-    if (input.length === 0) throw new Error('there is no frame');
-    return zstd.decompress(input, maxOutputBytes);
+    return zstd.decompress(input, contentFrames(input, maxOutputBytes), maxOutputBytes);
   } catch (error) {
     if (error instanceof CompressionError) throw error;
     throw corrupted('zstd', error);
   }
+}
+
+/** The frames that have content, when what they declare is within the limit. */
+function contentFrames(input: Buffer, maxOutputBytes: number): Span[] {
+  if (input.length === 0) throw new Error('there is no frame');
+  const frames: Span[] = [];
+  let declared = 0;
+  for (let start = 0; start < input.length; ) {
+    const frame = readZstdFrame(input, start);
+    if (!frame.isSkippable) frames.push({ start, ...frame });
+    declared += Math.max(frame.contentBytes, 0);
+    if (declared > maxOutputBytes) throw tooLarge('zstd', maxOutputBytes);
+    start = frame.end;
+  }
+  return frames;
 }
 
 function loadBackEnd(): ZstdBackEnd {
@@ -64,19 +83,31 @@ function coreBackEnd(): ZstdBackEnd | undefined {
   return {
     compress: (input, level) =>
       zlib.zstdCompressSync(input, { params: { [zlib.constants.ZSTD_c_compressionLevel]: level } }),
-    decompress(input, maxOutputBytes) {
-      try {
-        const output = zlib.zstdDecompressSync(input, { maxOutputLength: Math.max(maxOutputBytes, 1) });
-        if (output.length > maxOutputBytes) throw tooLarge('zstd', maxOutputBytes);
-        return output;
-      } catch (error) {
-        if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') {
-          throw tooLarge('zstd', maxOutputBytes);
-        }
-        throw error;
+    decompress(input, frames, maxOutputBytes) {
+      // Node.js stops, silently, at the end of the first frame.
+      const parts: Buffer[] = [];
+      let left = maxOutputBytes;
+      for (const { start, end } of frames) {
+        const part = coreFrame(zlib, input.subarray(start, end), left);
+        if (part === undefined) throw tooLarge('zstd', maxOutputBytes);
+        left -= part.length;
+        parts.push(part);
       }
+      return parts.length === 1 ? parts[0] : Buffer.concat(parts);
     },
   };
+}
+
+/** Undefined above the limit. */
+function coreFrame(zlib: CoreZstd, frame: Buffer, maxOutputBytes: number): Buffer | undefined {
+  try {
+    // zlib refuses a limit of 0.
+    const output = zlib.zstdDecompressSync(frame, { maxOutputLength: Math.max(maxOutputBytes, 1) });
+    return output.length > maxOutputBytes ? undefined : output;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') return undefined;
+    throw error;
+  }
 }
 
 interface Addon {
@@ -104,17 +135,15 @@ function addonBackEnd(): ZstdBackEnd | undefined {
   if (!isAddon(addon)) return undefined;
   return {
     compress: (input, level) => addon.compress(input, level),
-    decompress(input, maxOutputBytes) {
-      const { contentBytes, windowBytes } = firstFrame(input);
-      if (contentBytes > maxOutputBytes) throw tooLarge('zstd', maxOutputBytes);
+    decompress(input, frames, maxOutputBytes) {
       try {
-        const output = addon.decompress(input, maxOutputBytes + 1);
-        return output;
+        return addon.decompress(input, maxOutputBytes + 1);
       } catch (error) {
         if (!(error instanceof Error && error.message === 'Content size is too large')) throw error;
       }
       // Frames that do not declare their size: the bound that zstd takes for them can be far too high.
-      if (windowBytes > Math.max(maxOutputBytes, WINDOW_BYTES_ALLOWED)) throw tooLarge('zstd', maxOutputBytes);
+      const windowBytesMax = Math.max(maxOutputBytes, WINDOW_BYTES_ALLOWED);
+      if (frames.some(({ windowBytes }) => windowBytes > windowBytesMax)) throw tooLarge('zstd', maxOutputBytes);
       return stream(addon, input, maxOutputBytes);
     },
   };
@@ -136,27 +165,4 @@ function stream(addon: Addon, input: Buffer, maxOutputBytes: number): Buffer {
   decompressor.end(take);
   if (total > maxOutputBytes) throw tooLarge('zstd', maxOutputBytes);
   return Buffer.concat(chunks, total);
-}
-
-/**
- * What the first frame's header declares; a content size of 0 when it does not say.
- *
- *   magic 28 b5 2f fd, descriptor (bits 6-7: size of the content size, 5: single segment, 0-1: size of the dictionary
- *   id), window descriptor unless single segment, dictionary id, content size (little-endian)
- */
-function firstFrame(input: Buffer): { contentBytes: number; windowBytes: number } {
-  const nothing = { contentBytes: 0, windowBytes: 0 };
-  if (input.length < 18 || input.readUInt32LE(0) !== 0xfd2fb528) return nothing;
-  const descriptor = input[4];
-  const singleSegment = (descriptor & 0x20) !== 0;
-  const sizeCode = descriptor >>> 6;
-  const at = 5 + (singleSegment ? 0 : 1) + [0, 1, 2, 4][descriptor & 3];
-  let contentBytes = 0;
-  if (sizeCode === 0) contentBytes = singleSegment ? input[at] : 0;
-  else if (sizeCode === 1) contentBytes = input.readUInt16LE(at) + 256;
-  else if (sizeCode === 2) contentBytes = input.readUInt32LE(at);
-  else contentBytes = input.readUInt32LE(at) + input.readUInt32LE(at + 4) * 4294967296;
-  if (singleSegment) return { contentBytes, windowBytes: contentBytes };
-  const base = 2 ** (10 + (input[5] >>> 3));
-  return { contentBytes, windowBytes: base + (base / 8) * (input[5] & 7) };
 }

@@ -107,6 +107,12 @@ describe('hashes', () => {
     ['kafka-ts', 262808086, 262808086, 36],
     ['ключ', 2122343024, 2122343024, 24],
     ['', 275646681, 275646681, 31],
+    // The rest by Kafka 3.9.2, for every length of tail.
+    ['a', -1563381124, 584102524, 24],
+    ['abc', 479470107, 479470107, 7],
+    ['abcde', 461995741, 461995741, 41],
+    ['abcdefg', -346467175, 1801016473, 23],
+    ['ÿþý', -827240790, 1320242858, 8],
   ])('murmur2 of %j', (key, hash, positive, of50) => {
     const bytes = Buffer.from(key);
     expect(murmur2(bytes)).toBe(hash);

@@ -123,6 +123,7 @@ describe('records that cannot be', () => {
     ['the offset delta is negative', [12, 0, 0, 1, 1, 1, 0], 1],
     ['the key length does not fit', [12, 0, 0, 0, 3, 1, 0], 1],
     ['the key length does not fit', [12, 0, 0, 0, 6, 1, 0], 1],
+    ['the key length does not fit', [12, 0, 0, 0, 4, 1, 0], 1],
     ['the value length does not fit', [12, 0, 0, 0, 1, 3, 0], 1],
     ['the value length does not fit', [12, 0, 0, 0, 1, 2, 0], 1],
     ['the header count does not fit', [12, 0, 0, 0, 1, 1, 1], 1],

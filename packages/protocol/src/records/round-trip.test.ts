@@ -21,6 +21,7 @@ import {
   decodeRecords,
   decompressRecords,
   type Int64,
+  MessageCursor,
   MessageSetBuilder,
   nextBatchEnd,
   readBatches,
@@ -166,6 +167,20 @@ test('magic 0 and 1: what was appended comes back, whatever the codec', () => {
     ),
     { numRuns: 300 },
   );
+});
+
+test('offsets inside a wrapper: 0, 1, ... in magic 1, absolute in magic 0', () => {
+  const inner = (magic: 0 | 1): number[] => {
+    const builder = new MessageSetBuilder({ magic, compression: 'gzip' });
+    for (const at of [50, 51, 52]) builder.append(at, 0, null, null);
+    const { bytes: content, start, end } = decompressRecords(builder.build(), 0, MAX);
+    const cursor = new MessageCursor().reset(content, start, end);
+    const offsets: number[] = [];
+    while (cursor.next()) offsets.push(cursor.offset);
+    return offsets;
+  };
+  expect(inner(0)).toEqual([50, 51, 52]);
+  expect(inner(1)).toEqual([0, 1, 2]);
 });
 
 describe('patching a stored batch', () => {
