@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ByteSource, Connection, ConnectionHandler, Network } from '../network.ts';
 import { NetworkError } from '../network.ts';
 import type { Platform } from '../platform.ts';
-import { nodeTwin, simulatedTwin } from './twins.ts';
+import { nodeDataEventsTwin, nodeTwin, simulatedTwin } from './twins.ts';
 
 const host = '127.0.0.1';
 
@@ -101,7 +101,7 @@ function expectSourceBytes(bytes: Buffer): void {
   expect(wrong).toBe(-1);
 }
 
-const twins = [nodeTwin, simulatedTwin(1), simulatedTwin(2), simulatedTwin(3)];
+const twins = [nodeTwin, nodeDataEventsTwin, simulatedTwin(1), simulatedTwin(2), simulatedTwin(3)];
 
 describe.each(twins)('network of the $name twin', (twin) => {
   const withPair = (body: (ends: { client: Peer; server: Peer; platform: Platform }) => Promise<void>): Promise<void> =>

@@ -1,6 +1,7 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { createMemoryPlatform } from '../memory/platform.ts';
+import { NodeNetwork } from '../node/network.ts';
 import { createNodePlatform } from '../node/platform.ts';
 import type { Platform } from '../platform.ts';
 import { createSimulatedWorld } from '../simulated/world.ts';
@@ -23,6 +24,17 @@ export const nodeTwin: Twin = {
       await platform.close();
       rmSync(directory, { recursive: true, force: true });
     }
+  },
+};
+
+/** What is used where receive memory cannot be pooled. */
+export const nodeDataEventsTwin: Twin = {
+  name: "node with 'data' events",
+  run: async (body) => {
+    const platform = createNodePlatform({ log: { console: 'none' } });
+    const network = new NodeNetwork(platform.clock, { pooledReceive: false, overwriteReleased: true });
+    await body({ ...platform, network }, '/');
+    await platform.close();
   },
 };
 

@@ -10,10 +10,12 @@ import type { Address, Connection, ConnectionHandler, OutgoingPart } from '../ne
 import { NetworkError } from '../network.ts';
 import type { SendBuffers } from '../send-buffers.ts';
 import { SendQueue } from '../send-queue.ts';
+import type { ReceivePool, SocketReader } from './receive-pool.ts';
 
 /** What a connection asks of its network. */
 export interface ConnectionOwner {
   readonly sendBuffers: SendBuffers;
+  readonly receivePool: ReceivePool;
   /** Overwrite released chunks, so that a view kept too long shows. */
   readonly overwriteReleased: boolean;
   /** Calls `flush` of the connection at the end of this turn. */
@@ -27,6 +29,7 @@ export class NodeConnection implements Connection {
   readonly remote: Address;
   readonly local: Address;
   readonly #socket: Socket;
+  readonly #reader: SocketReader | undefined;
   readonly #owner: ConnectionOwner;
   readonly #queue = new SendQueue();
   #handler: ConnectionHandler | undefined;
@@ -36,9 +39,12 @@ export class NodeConnection implements Connection {
   #drainWanted = false;
   #state: 'open' | 'closing' | 'ending' | 'destroyed' = 'open';
   #error: Error | undefined;
+  #linger: NodeJS.Timeout | undefined;
 
-  constructor(socket: Socket, owner: ConnectionOwner) {
+  /** Without a reader the socket's 'data' events bring the bytes, in fresh memory. */
+  constructor(socket: Socket, reader: SocketReader | undefined, owner: ConnectionOwner) {
     this.#socket = socket;
+    this.#reader = reader;
     this.#owner = owner;
     this.remote = { host: plainHost(socket.remoteAddress ?? ''), port: socket.remotePort ?? 0 };
     this.local = { host: plainHost(socket.localAddress ?? ''), port: socket.localPort ?? 0 };
@@ -49,9 +55,12 @@ export class NodeConnection implements Connection {
     this.#handler = handler;
     const socket = this.#socket;
     this.#owner.opened(this);
-    socket.on('data', (chunk: Buffer) => {
+    const received = (chunk: Buffer): void => {
       if (this.#state === 'open') handler.received(chunk);
-    });
+      else this.release(chunk);
+    };
+    if (this.#reader === undefined) socket.on('data', received);
+    else this.#reader.start(received);
     // The peer has no more to say: like Kafka, answer what is queued and close.
     socket.on('end', () => this.close());
     socket.on('error', (error) => {
@@ -62,6 +71,8 @@ export class NodeConnection implements Connection {
       this.#state = 'destroyed';
       this.#queue.clear();
       this.#stalledBytes = 0;
+      this.#reader?.stop();
+      clearTimeout(this.#linger);
       this.#owner.ended(this);
       handler.closed(this.#error);
     });
@@ -86,6 +97,7 @@ export class NodeConnection implements Connection {
 
   release(chunk: Buffer): void {
     if (this.#owner.overwriteReleased) chunk.fill(0xdb);
+    this.#owner.receivePool.release(chunk);
   }
 
   pause(): void {
@@ -171,7 +183,8 @@ export class NodeConnection implements Connection {
     this.#socket.end();
     // What still comes is dropped; the peer's end, read this way, closes the socket without a reset.
     this.#socket.resume();
-    setTimeout(() => this.#socket.destroy(), closeLingerMs).unref();
+    this.#linger = setTimeout(() => this.#socket.destroy(), closeLingerMs);
+    this.#linger.unref();
   }
 
   #flushSoon(): void {

@@ -74,6 +74,20 @@ describe('log levels', () => {
   });
 });
 
+describe('many logs in one process', () => {
+  it('share one listener for its end, and leave none', () => {
+    const before = [process.listenerCount('exit'), process.stderr.listenerCount('error')];
+    const logs = Array.from({ length: 30 }, () => new NodeLog({ console: 'stderr', rootLevel: 'OFF' }));
+    expect(process.listenerCount('exit')).toBe((before[0] ?? 0) + 1);
+    for (const log of logs) {
+      log.close();
+      log.close();
+    }
+    expect(process.listenerCount('exit')).toBe(before[0]);
+    expect(process.stderr.listenerCount('error')).toBe(before[1]);
+  });
+});
+
 describe('server.log', () => {
   let directory = '';
   beforeEach(() => {

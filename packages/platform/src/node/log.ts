@@ -145,15 +145,3 @@ function printer(
 }
 
 function ignore(): void {}
-
-/** Logs not closed. They share one listener: a program with many brokers in it would be warned of a leak. */
-const logsOpen = new Set<NodeLog>();
-
-function flushAtExit(log: NodeLog): void {
-  if (logsOpen.size === 0) process.on('exit', flushAll);
-  logsOpen.add(log);
-}
-
-function flushAll(): void {
-  for (const log of logsOpen) log.flushSync();
-}

@@ -14,10 +14,13 @@ import { NetworkError } from '../network.ts';
 import { SendBuffers } from '../send-buffers.ts';
 import type { ConnectionOwner } from './connection.ts';
 import { NodeConnection, plainHost, toNetworkError } from './connection.ts';
+import { ReceivePool, SocketReader } from './receive-pool.ts';
 
 export interface NodeNetworkOptions {
   /** Overwrite released chunks with 0xDB (debug runs). Default false. */
   readonly overwriteReleased?: boolean;
+  /** Receive into reused memory instead of the buffers of 'data' events. Default: where the system allows it. */
+  readonly pooledReceive?: boolean;
   /** Told of connections that could not be accepted, e.g. EMFILE. Default: nobody. */
   readonly acceptFailed?: (error: NetworkError) => void;
 }
@@ -25,14 +28,18 @@ export interface NodeNetworkOptions {
 /** TCP of the machine. */
 export class NodeNetwork implements Network, ConnectionOwner {
   readonly sendBuffers = new SendBuffers();
+  readonly receivePool = new ReceivePool();
   readonly overwriteReleased: boolean;
   readonly #clock: Clock;
+  readonly #pooled: boolean;
   readonly #acceptFailed: (error: NetworkError) => void;
   readonly #open = new Set<NodeConnection>();
   #toFlush: NodeConnection[] = [];
 
   constructor(clock: Clock, options: NodeNetworkOptions = {}) {
     this.#clock = clock;
+    // Windows fills the buffers of all sockets at once, in the background: they can't share one.
+    this.#pooled = options.pooledReceive ?? process.platform !== 'win32';
     this.overwriteReleased = options.overwriteReleased ?? false;
     this.#acceptFailed = options.acceptFailed ?? (() => undefined);
   }
@@ -45,7 +52,8 @@ export class NodeNetwork implements Network, ConnectionOwner {
   listen(options: ListenOptions, accept: Accept): Promise<Listener> {
     const asked: Address = { host: options.host, port: options.port };
     return new Promise((resolve, reject) => {
-      const server = net.createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, (socket) => {
+      const settings = { allowHalfOpen: true, noDelay: true, keepAlive: true, pauseOnConnect: this.#pooled };
+      const server = net.createServer(settings, (socket) => {
         // A peer that is gone again has no address any more.
         if (socket.remoteAddress === undefined) socket.destroy();
         else this.#accepted(socket, accept);
@@ -68,6 +76,7 @@ export class NodeNetwork implements Network, ConnectionOwner {
   connect(options: ConnectOptions, handler: (connection: Connection) => ConnectionHandler): Promise<Connection> {
     const address: Address = { host: options.host, port: options.port };
     return new Promise((resolve, reject) => {
+      const reader = this.#pooled ? new SocketReader(this.receivePool) : undefined;
       let socket: net.Socket;
       try {
         socket = net.connect({
@@ -76,6 +85,7 @@ export class NodeNetwork implements Network, ConnectionOwner {
           noDelay: true,
           keepAlive: true,
           allowHalfOpen: true,
+          ...(reader === undefined ? {} : { onread: reader.onread }),
         });
       } catch (error) {
         reject(toNetworkError(error, address, 'connect'));
@@ -93,7 +103,7 @@ export class NodeNetwork implements Network, ConnectionOwner {
       socket.once('connect', () => {
         timer.cancel();
         socket.off('error', failed);
-        const connection = new NodeConnection(socket, this);
+        const connection = new NodeConnection(socket, reader, this);
         connection.start(handler(connection));
         resolve(connection);
       });
@@ -123,8 +133,9 @@ export class NodeNetwork implements Network, ConnectionOwner {
     for (const connection of connections) connection.flush();
   };
 
-  #accepted(socket: net.Socket, accept: Accept): void {
-    const connection = new NodeConnection(socket, this);
+  #accepted(accepted: net.Socket, accept: Accept): void {
+    const { socket, reader } = this.#pooled ? withReader(accepted, this.receivePool) : { socket: accepted };
+    const connection = new NodeConnection(socket, reader, this);
     const handler = accept(connection);
     if (handler === undefined) {
       socket.on('error', () => undefined);
@@ -133,6 +144,28 @@ export class NodeNetwork implements Network, ConnectionOwner {
       connection.start(handler);
     }
   }
+}
+
+/**
+ * The same connection under a socket that reads into our buffers. `node:net` has `onread` for outgoing sockets only; for an
+ * accepted one its handle moves to a new socket, which takes the handle by an option that is not documented. Where that is
+ * not there, the accepted socket is used as it is.
+ */
+function withReader(accepted: net.Socket, pool: ReceivePool): { socket: net.Socket; reader?: SocketReader } {
+  const handle: unknown = Reflect.get(accepted, '_handle');
+  if (typeof handle !== 'object' || handle === null || !('useUserBuffer' in handle))
+    return { socket: accepted.resume() };
+  const reader = new SocketReader(pool);
+  const options: net.SocketConstructorOpts & { readonly handle: object; readonly onread: SocketReader['onread'] } = {
+    handle,
+    allowHalfOpen: true,
+    readable: true,
+    writable: true,
+    onread: reader.onread,
+  };
+  // The old socket must never close what it no longer owns.
+  Reflect.set(accepted, '_handle', null);
+  return { socket: new net.Socket(options), reader };
 }
 
 class NodeListener implements Listener {

