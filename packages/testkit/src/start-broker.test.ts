@@ -47,7 +47,7 @@ describe.each(['memory', 'temporary'] as const)('a broker with its logs in %s', 
     expect(await client.fetch('a', 0)).toEqual(['one', 'two']);
     const stored = broker
       .records('a')
-      .map(({ partition, offset, key, value }) => [partition, offset, `${key}`, `${value}`]);
+      .map(({ partition, offset, key, value }) => [partition, offset, String(key), String(value)]);
     expect(stored).toEqual([
       [0, 0, 'key of one', 'one'],
       [0, 1, 'key of two', 'two'],
@@ -164,7 +164,7 @@ describe('options', () => {
     expect(readdirSync(directory)).toContain('a-0');
     const second = await start({ directory });
     expect([second.clusterId, second.brokerId]).toEqual([first.clusterId, 1]);
-    expect(second.records('a').map(({ value }) => `${value}`)).toEqual(['kept']);
+    expect(second.records('a').map(({ value }) => String(value))).toEqual(['kept']);
     await second.kill();
     const third = await start({ directory });
     expect(third.records('a')).toHaveLength(1);
