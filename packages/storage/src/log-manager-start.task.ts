@@ -4,6 +4,7 @@ import { CheckpointError } from './checkpoint-text.ts';
 import { parseCleanShutdown } from './clean-shutdown-file.ts';
 import { isMissing } from './disk-errors.ts';
 import { Log } from './log.ts';
+import { discardLog } from './log-delete.task.ts';
 import type { LogDirectory } from './log-directory.ts';
 import {
   CLEAN_SHUTDOWN,
@@ -137,18 +138,38 @@ async function loadDirectory(manager: LogManager, directory: LogDirectory): Prom
         highWatermark: highWatermarks.get(topic, partition) ?? 0,
       },
     );
-    const other = manager.get(topic, partition);
-    if (other !== undefined) {
-      throw new Error(
-        `Duplicate log directories for ${topic}-${partition} are found in both ${other.directory} and ${path}. Recover broker from this failure by manually deleting one of the two directories for this partition.`,
-      );
-    }
-    manager.add(new Log(state));
+    await addLoaded(manager, new Log(state));
     done++;
     manager.logger.info(
       `Completed load of Log(dir=${path}, topicId=${state.topicId ?? 'null'}, topic=${topic}, partition=${partition}, highWatermark=${state.highWatermark}, lastStableOffset=${state.lastStableOffset}, logStartOffset=${state.logStartOffset}, logEndOffset=${state.logEndOffset}) with ${state.segments.count} segments in ${Math.round(clock.monotonicMs() - startedMs)}ms (${done}/${found.length} completed in ${directory.path})`,
     );
   });
+}
+
+/**
+ * Of two logs of one partition the one without records goes: it is what is left of a log whose directory failed while it was
+ * made, before another directory got it. With records in both the operator has to decide, as with Kafka.
+ */
+async function addLoaded(manager: LogManager, log: Log): Promise<void> {
+  const other = manager.get(log.topic, log.partition);
+  if (other === undefined) {
+    manager.add(log);
+    return;
+  }
+  const empty = [log, other].find(({ logEndOffset }) => logEndOffset === 0);
+  if (empty === undefined) {
+    throw new Error(
+      `Duplicate log directories for ${log.topic}-${log.partition} are found in both ${other.directory} and ${log.directory}. Recover broker from this failure by manually deleting one of the two directories for this partition.`,
+    );
+  }
+  manager.logger.warn(
+    `Duplicate log directories for ${log.topic}-${log.partition} are found in both ${other.directory} and ${log.directory}. ${empty.directory} has no records and is deleted.`,
+  );
+  if (empty === other) {
+    manager.remove(other);
+    manager.add(log);
+  }
+  await discardLog(manager, empty);
 }
 
 /** The mark goes before anything is written: a crash from here on is an unclean stop. */

@@ -1,5 +1,5 @@
 import { present, type Uuid } from '@ottla/common';
-import { Logger, type Platform } from '@ottla/platform';
+import { DiskError, Logger, type Platform } from '@ottla/platform';
 import type { ErrorCode } from '@ottla/protocol';
 import { AppendQueue } from './append-queue.ts';
 import { type CheckpointKind, writeCheckpoints } from './checkpoints.task.ts';
@@ -220,9 +220,12 @@ export class LogManager {
     }
     this.logger.warn(`Logs for partitions ${names.join(',')} are offline due to failure on log directory ${path}`);
     for (const listener of this.#failureListeners) listener(path);
-    if (this.#directories.some((one) => !one.isOffline)) return;
-    const all = this.#directories.map((one) => one.path).join(', ');
-    this.platform.fatal.halt(`Shutdown broker because all log dirs in ${all} have failed`, error);
+    // Not the disk's fault: a broken invariant of ours, on which nothing may be built.
+    if (!(error instanceof DiskError)) this.platform.fatal.halt(reason, error);
+    else if (this.#directories.every((one) => one.isOffline)) {
+      const all = this.#directories.map((one) => one.path).join(', ');
+      this.platform.fatal.halt(`Shutdown broker because all log dirs in ${all} have failed`, error);
+    }
   }
 
   // What follows is for the tasks of this package.

@@ -11,6 +11,7 @@ import {
   TXN_INDEX_SUFFIX,
 } from './log-files.ts';
 import { OffsetIndex } from './offset-index.ts';
+import { RecentBatches } from './recent-batches.ts';
 import { TimeIndex, type TimeIndexEntry } from './time-index.ts';
 import { TransactionIndex } from './transaction-index.ts';
 
@@ -48,6 +49,7 @@ export class LogSegment {
   #directory: string;
   #suffix = '';
   #bytesSinceIndexEntry = 0;
+  #recent: RecentBatches | undefined;
   /** Largest timestamp of the first append; undefined until known, -1 when it has none. */
   #firstTimestamp: Int64 | undefined;
   #max: TimeIndexEntry | undefined;
@@ -101,7 +103,7 @@ export class LogSegment {
     return subtractInt64(recordTimestamp, first);
   }
 
-  /** Bytes that were written at `sizeBytes` are now part of the segment; `offsetOfMaxTimestamp` is a batch's last offset. */
+  /** A batch that was written at `sizeBytes` is now part of the segment; `offsetOfMaxTimestamp` is a batch's last offset. */
   appended(
     bytes: number,
     lastOffset: number,
@@ -117,6 +119,8 @@ export class LogSegment {
       this.#max = { timestamp: maxTimestamp, offset: offsetOfMaxTimestamp };
     }
     this.indexBatch(lastOffset, position, bytes, indexIntervalBytes);
+    this.#recent ??= new RecentBatches();
+    this.#recent.add(lastOffset, position, bytes);
     this.sizeBytes += bytes;
     this.modifiedMs = wallMs;
   }
@@ -135,6 +139,7 @@ export class LogSegment {
 
   /** The segment gets no more records for now: the time index ends with its largest timestamp and the indexes are in their files. */
   seal(): void {
+    this.#recent = undefined;
     this.#addTimeEntry();
     this.offsetIndex.index.settle();
     this.timeIndex.index.settle();
@@ -143,6 +148,8 @@ export class LogSegment {
 
   /** Position and size of the first batch at or after `start` whose last offset is at least `offset`. */
   locate(offset: number, end: number = this.sizeBytes): { position: number; sizeBytes: number } | undefined {
+    const recent = this.#recent?.find(offset);
+    if (recent !== undefined) return recent.position + recent.sizeBytes <= end ? recent : undefined;
     const start = this.offsetIndex.lookup(offset);
     return walkHeaders(this.log.open(), start, end, (bytes, at, position, sizeBytes) =>
       batchLastOffset(bytes, at) >= offset ? { position, sizeBytes } : undefined,
@@ -158,6 +165,7 @@ export class LogSegment {
     this.isDurable = false;
     this.sizeBytes = position;
     this.log.open().truncateSync(position);
+    this.#recent?.clear();
     this.#bytesSinceIndexEntry = 0;
     if (position === 0) this.#firstTimestamp = undefined;
     this.#max = undefined;
