@@ -140,11 +140,16 @@ export class RecordCursor {
   }
 
   headers(): RecordHeader[] {
-    const headers: RecordHeader[] = [];
+    return this.rawHeaders().map(({ key, value }) => ({ key: key.toString('utf8'), value }));
+  }
+
+  /** With keys as the bytes they are, which need not be UTF-8: for what is written again. Views, not copies. */
+  rawHeaders(): { readonly key: Buffer; readonly value: Buffer | null }[] {
+    const headers: { readonly key: Buffer; readonly value: Buffer | null }[] = [];
     this.#at = this.headersStart;
     for (let i = 0; i < this.headerCount; i++) {
       const keyLength = this.#varint(this.end);
-      const key = this.bytes.toString('utf8', this.#at, this.#at + keyLength);
+      const key = this.bytes.subarray(this.#at, this.#at + keyLength);
       this.#at += keyLength;
       const valueLength = this.#varint(this.end);
       const value = valueLength < 0 ? null : this.bytes.subarray(this.#at, this.#at + valueLength);

@@ -24,6 +24,7 @@ import {
   MessageCursor,
   MessageSetBuilder,
   nextBatchEnd,
+  RecordCursor,
   readBatches,
   setBatchBaseOffset,
   setBatchLastOffset,
@@ -241,6 +242,19 @@ test('a batch with gaps, and one that compaction emptied', () => {
   });
   expect(empty.length).toBe(61);
   expect([batchLastOffset(empty, 0), batchMaxTimestamp(empty, 0), decodeRecords(empty, 0)]).toEqual([109, 77, []]);
+});
+
+test('a header key that is not UTF-8 survives being written again', () => {
+  const key = Buffer.from([0xff, 0xfe, 0x41]);
+  const rewrite = (headers: readonly { key: Uint8Array; value: Buffer | null }[]): Buffer => {
+    const builder = new BatchBuilder();
+    builder.append(0, null, null, headers);
+    return builder.build();
+  };
+  const batch = rewrite([{ key, value: null }]);
+  const cursor = new RecordCursor().reset(batch, 61, batch.length, 1);
+  expect(cursor.next()).toBe(true);
+  expect(rewrite(cursor.rawHeaders()).equals(batch)).toBe(true);
 });
 
 test('batches of all magics in one buffer are walked to a cut-off tail', () => {
