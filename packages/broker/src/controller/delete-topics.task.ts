@@ -5,9 +5,12 @@ import { apiError, NO_ERROR } from './api-error.ts';
 import type { TopicEntry } from './controller-context.ts';
 import type { AdminDeps } from './topic-admin.ts';
 
+/** How long an answer waits for the nodes of topics that no broker knows any more, ms: many logs take long to go. */
+const NODES_MS_MAX = 1000;
+
 /**
  * ZkAdminManager.deleteTopics: asks for each deletion by a node, then waits until no broker knows the topics any more.
- * Where this broker is the controller also until their nodes are gone: a topic of the same name can be made at once.
+ * Where this broker is the controller also a while for their nodes to go: a topic of the same name can then be made.
  */
 export async function deleteTopics(
   deps: AdminDeps,
@@ -16,10 +19,12 @@ export async function deleteTopics(
 ): Promise<(ApiError & { readonly name: string })[]> {
   const errors = await Promise.all(names.map((name) => request(deps, name)));
   const requested = names.filter((_, index) => errors[index]?.error === ErrorCode.NONE);
-  await deps.waiters.wait(() => requested.every((name) => isGone(deps, name)), timeoutMs);
+  const isForgotten = (name: string): boolean => deps.metadata.topic(name) === undefined;
+  await deps.waiters.wait(() => requested.every(isForgotten), timeoutMs);
+  await deps.waiters.wait(() => requested.every((name) => isGone(deps, name)), Math.min(timeoutMs, NODES_MS_MAX));
   return names.map((name, index) => {
     const error = errors[index] ?? NO_ERROR;
-    if (error.error !== ErrorCode.NONE || isGone(deps, name)) return { name, ...error };
+    if (error.error !== ErrorCode.NONE || isForgotten(name)) return { name, ...error };
     return { name, ...apiError(ErrorCode.REQUEST_TIMED_OUT) };
   });
 }

@@ -165,7 +165,7 @@ export class ReignEvents {
       this.#watch('TopicChange', () => this.topicsChanged()),
     );
     const listed = new Set(names);
-    for (const name of [...context.topics.keys()]) if (!listed.has(name)) context.removeTopic(name);
+    for (const name of context.topics.keys()) if (!listed.has(name)) context.removeTopic(name);
     const added = await loadTopics(
       this.reign,
       names.filter((name) => !context.topics.has(name)),

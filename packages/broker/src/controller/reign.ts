@@ -102,7 +102,7 @@ export class Reign {
     this.#over = true;
     for (const timer of this.#timers) timer.cancel();
     this.#timers.clear();
-    for (const broker of [...this.#channels.keys()]) this.dropChannel(broker);
+    for (const broker of this.#channels.keys()) this.dropChannel(broker);
   }
 
   #dispatch(message: OutgoingMessage): void {

@@ -155,7 +155,7 @@ export class MetadataCache {
       for (const state of topic.partitionStates) this.#apply(topic.topicName, topic.topicId, state, updated, removed);
     }
     const change = { updated, removed };
-    for (const listener of [...this.#listeners]) listener(change);
+    for (const listener of this.#listeners) listener(change);
     return change;
   }
 

@@ -13,7 +13,7 @@ export class MetadataWaiters {
   constructor(metadata: MetadataCache, clock: Clock) {
     this.#clock = clock;
     this.#unsubscribe = metadata.onChange(() => {
-      for (const check of [...this.#checks]) check();
+      for (const check of this.#checks) check();
     });
   }
 
@@ -37,7 +37,7 @@ export class MetadataWaiters {
 
   /** Looks again now: what they wait for may lie beside the metadata. */
   wake(): void {
-    for (const check of [...this.#checks]) check();
+    for (const check of this.#checks) check();
   }
 
   close(): void {

@@ -81,6 +81,7 @@ export interface TestPlane {
   readonly coordination: Coordination;
   /** Another session on the same tree: to look, and to meddle. */
   readonly other: Coordination;
+  readonly config: DynamicBrokerConfig;
   readonly plane: ControlPlane;
   readonly replicas: RecordedReplicas;
   close(): Promise<void>;
@@ -116,6 +117,7 @@ export async function startControlPlane(options: TestPlaneOptions = {}): Promise
     store,
     coordination,
     other: store.connect(),
+    config,
     plane,
     replicas,
     close: async () => {

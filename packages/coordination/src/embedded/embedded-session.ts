@@ -99,7 +99,7 @@ export class EmbeddedSession implements Coordination {
     if (this.#state === 'expired') return Promise.resolve();
     this.#state = 'expired';
     const ended = this.#store.endSession(this.#id);
-    for (const listener of [...this.#listeners]) listener('expired');
+    for (const listener of this.#listeners) listener('expired');
     return ended;
   }
 
