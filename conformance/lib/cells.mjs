@@ -102,7 +102,7 @@ export class Context {
    * @param {number} [partitions]
    * @param {import('./targets.mjs').Target} [target]
    */
-  async consume(client, topic, count, partitions = 1, target = undefined) {
+  async consume(client, topic, count, partitions = 1, target) {
     const process = await this.client(client, 'consume', { topic, partitions, max: count }, target);
     await process.finish(90_000);
     return process.events.filter((event) => event.event === 'record');

@@ -108,7 +108,7 @@ export class Simulation implements SimulationContext, BrokerHostListener {
     if (ending === 'powerLoss') this.powerLosses++;
     const takesCommits = ending === 'powerLoss' && !this.options.flushesEach;
     for (const register of this.commits.values()) register.brokerEnded(takesCommits);
-    this.group.brokerEnded(takesCommits);
+    this.group.brokerEnded(takesCommits, this.host.life);
   }
 
   started(broker: Broker, ending: Ending, before: ReadonlyMap<string, LogAtEnd>): void {
@@ -216,7 +216,7 @@ export class Simulation implements SimulationContext, BrokerHostListener {
   #logLine(node: string, level: string, text: string, error: unknown): void {
     if (this.#hooks.note === undefined || level === 'DEBUG') return;
     const trace =
-      error === undefined ? '' : ` ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+      error === undefined ? '' : ` ${error instanceof Error ? (error.stack ?? error.message) : JSON.stringify(error)}`;
     this.note(`${node} ${level} ${text}${trace}`);
   }
 }

@@ -31,8 +31,8 @@ export async function createTopics(
   }
   const errors = await Promise.all(
     outcomes.map((outcome) => {
-      if (!('planned' in outcome)) return outcome;
-      return options.validateOnly ? NO_ERROR : write(deps, outcome);
+      if (!('planned' in outcome)) return Promise.resolve(outcome);
+      return options.validateOnly ? Promise.resolve(NO_ERROR) : write(deps, outcome);
     }),
   );
   const created = outcomes.filter(

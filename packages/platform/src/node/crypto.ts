@@ -1,3 +1,4 @@
+import type * as nodeCrypto from 'node:crypto';
 import type { Crypto } from '../ports.ts';
 
 /** `node:crypto`, loaded when first used: it is among the dearer modules at start. */
@@ -11,6 +12,6 @@ export class NodeCrypto implements Crypto {
   }
 }
 
-function load(): typeof import('node:crypto') {
+function load(): typeof nodeCrypto {
   return process.getBuiltinModule('node:crypto');
 }

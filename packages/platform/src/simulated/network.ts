@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Accept, Address, Network } from '../network.ts';
 import { SendBuffers } from '../send-buffers.ts';
-import { SimulatedConnection } from './connection.ts';
+import type { SimulatedConnection } from './connection.ts';
 import { isLoopback } from './hosts.ts';
 import { Link } from './link.ts';
 import type { LinkFaults } from './network-faults.ts';
