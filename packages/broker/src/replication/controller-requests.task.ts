@@ -58,14 +58,16 @@ export class ControllerRequests implements ReplicaOwner {
     const missing = topicStates.flatMap(({ topicName, topicId, partitionStates }) =>
       partitionStates
         .filter(({ partitionIndex, replicas }) => replicas.includes(brokerId) && !logs.get(topicName, partitionIndex))
-        .map(({ partitionIndex }) => ({ topicName, topicId, partitionIndex })),
+        .map(({ partitionIndex, isNew }) => ({ topicName, topicId, partitionIndex, isNew })),
     );
     // Each goes to the directory that has the fewest: with several, what is being made must be counted first.
     const atOnce = logs.liveDirectories.length > 1 ? 1 : LOGS_AT_ONCE;
     for (let at = 0; at < missing.length; at += atOnce) {
       const batch = missing.slice(at, at + atOnce);
       await Promise.all(
-        batch.map(({ topicName, topicId, partitionIndex }) => this.#logFor(topicName, partitionIndex, topicId)),
+        batch.map(({ topicName, topicId, partitionIndex, isNew }) =>
+          this.#logFor(topicName, partitionIndex, topicId, isNew),
+        ),
       );
     }
   }
@@ -76,7 +78,7 @@ export class ControllerRequests implements ReplicaOwner {
     // Also the same epoch again: what the broker has got is no older (Java: ReplicaManager.becomeLeaderOrFollower).
     if (known !== undefined && state.leaderEpoch <= known) return ErrorCode.STALE_CONTROLLER_EPOCH;
     if (!state.replicas.includes(this.#replicas.brokerId)) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
-    const log = await this.#logFor(topic, index, topicId);
+    const log = await this.#logFor(topic, index, topicId, state.isNew);
     if (log === undefined) {
       this.#replicas.markOffline(topic, index);
       return ErrorCode.KAFKA_STORAGE_ERROR;
@@ -94,10 +96,17 @@ export class ControllerRequests implements ReplicaOwner {
     return ErrorCode.NONE;
   }
 
-  async #logFor(topic: string, index: number, topicId: Uuid): Promise<Log | undefined> {
+  async #logFor(topic: string, index: number, topicId: Uuid, isNew: boolean): Promise<Log | undefined> {
     const { logs } = this.#replicas;
     const found = logs.get(topic, index);
     if (found !== undefined) return found.isOffline ? undefined : found;
+    if (!isNew && logs.offlineDirectories.length > 0) {
+      // It may lie in one of them: an empty one in its place would lose its records, and stand beside it later.
+      this.#replicas.log.error(
+        `Can not create log for ${topic}-${index} because log directories ${logs.offlineDirectories.join(', ')} are offline`,
+      );
+      return undefined;
+    }
     const made = await logs.create(topic, index, { topicId: topicId === ZERO_UUID ? undefined : topicId });
     return 'error' in made ? undefined : made;
   }
@@ -107,6 +116,8 @@ export class ControllerRequests implements ReplicaOwner {
     if (leaderEpoch !== EPOCH_DURING_DELETE && leaderEpoch !== NO_EPOCH && leaderEpoch < known) {
       return ErrorCode.FENCED_LEADER_EPOCH;
     }
+    // Its log is in a directory that failed: the controller tries again when the broker is back with it.
+    if (isDeletion && this.#replicas.isOffline(topic, index)) return ErrorCode.KAFKA_STORAGE_ERROR;
     this.#replicas.drop(topic, index);
     if (!isDeletion) return ErrorCode.NONE;
     const { logs } = this.#replicas;

@@ -101,6 +101,11 @@ export class ReplicaManager implements PartitionHost {
       : ErrorCode.NOT_LEADER_OR_FOLLOWER;
   }
 
+  /** The replica is here, in a log directory that has failed. */
+  isOffline(topic: string, partition: number): boolean {
+    return this.#topics.get(topic)?.get(partition) === ErrorCode.KAFKA_STORAGE_ERROR;
+  }
+
   *partitions(): IterableIterator<Partition> {
     for (const partitions of this.#topics.values()) {
       for (const held of partitions.values()) if (typeof held !== 'number') yield held;
