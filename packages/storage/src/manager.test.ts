@@ -126,17 +126,31 @@ test('a directory that another broker holds is refused', async () => {
   await expect(openManager(locked)).rejects.toThrow(/Failed to acquire lock on file \.lock in \/data/);
 });
 
-test('one log in two directories is refused', async () => {
+test.each([
+  [1, 1, undefined],
+  [1, 0, '/one/t-0'],
+  [0, 2, '/two/t-0'],
+])('one log in two directories, with %i and %i records: the empty one goes', async (inOne, inTwo, kept) => {
   const world = createSimulatedWorld(1);
   const { platform } = world.node('broker');
-  for (const directory of ['/one', '/two']) {
+  for (const [directory, records] of [['/one', inOne] as const, ['/two', inTwo] as const]) {
     const manager = new LogManager({ platform, logDirectories: [directory], configFor: () => defaultLogConfig });
     await world.finish(manager.start());
-    await world.finish(manager.create('t', 0, { topicId: undefined }));
+    const log = await world.finish(manager.create('t', 0, { topicId: undefined }));
+    if (log instanceof StorageError) throw new Error(log.message);
+    for (let at = 0; at < records; at++) await world.finish(append(log, batch([`${at}`])));
     await world.finish(manager.shutdown({ clean: true }));
   }
   const both = new LogManager({ platform, logDirectories: ['/one', '/two'], configFor: () => defaultLogConfig });
-  await expect(world.finish(both.start())).rejects.toThrow(/Duplicate log directories for t-0/);
+  if (kept === undefined) {
+    await expect(world.finish(both.start())).rejects.toThrow(/Duplicate log directories for t-0/);
+    return;
+  }
+  await world.finish(both.start());
+  expect([...both.logs()].map(({ directory, logEndOffset }) => [directory, logEndOffset])).toEqual([
+    [kept, inOne + inTwo],
+  ]);
+  await world.finish(both.shutdown({ clean: true }));
 });
 
 describe('what a crash left in a log directory', () => {

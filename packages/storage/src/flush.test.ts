@@ -1,0 +1,53 @@
+import { createSimulatedWorld } from '@ottla/platform/simulated';
+import { expect, test } from 'vitest';
+import type { Log } from './index.ts';
+import { append, batch, openLog, openManager } from './test-support/logs.ts';
+
+/** What is acknowledged with flush.messages=1 is there after a power loss, whatever the disk kept of the rest. */
+async function survives(seed: number, config: object, isRestarted: boolean): Promise<void> {
+  const world = createSimulatedWorld(seed);
+  const node = world.node('broker');
+  const opened = await world.finish(openLog(node.platform, { flushMessages: 1, ...config }));
+  let { log } = opened;
+  await world.finish(append(log, batch(['first'.repeat(40)])));
+  if (isRestarted) {
+    await world.finish(opened.manager.shutdown({ clean: true }));
+    log = logOf(await world.finish(openManager(node.restart(), { flushMessages: 1, ...config })));
+  }
+  const answers = ['second', 'third'].map((value) => append(log, batch([value.repeat(40)]), { leaderEpoch: 1 }));
+  const acked = (await world.finish(answers[0] ?? Promise.reject(new Error('no answer')))).lastOffset;
+  node.powerLoss();
+  const after = logOf(await world.finish(openManager(node.restart(), config)));
+  expect(after.logEndOffset).toBeGreaterThan(acked);
+}
+
+function logOf(manager: { logs(): Iterable<Log> }): Log {
+  for (const log of manager.logs()) return log;
+  throw new Error('The log is gone');
+}
+
+test('the first append after a restart is flushed before its answer, too', async () => {
+  for (let seed = 0; seed < 20; seed++) await survives(seed, {}, true);
+});
+
+test('an answer does not come before the files it needs have their names, whoever syncs the directory', async () => {
+  // Each append begins a segment, so the flush of the one before runs at the same time.
+  for (let seed = 0; seed < 40; seed++) await survives(seed, { segmentBytes: 400 }, false);
+});
+
+test('a flush leaves no file open of a segment that was removed meanwhile', async () => {
+  for (let seed = 0; seed < 20; seed++) {
+    const world = createSimulatedWorld(seed);
+    const node = world.node('broker');
+    const config = { segmentBytes: 400, indexIntervalBytes: 0, fileDeleteDelayMs: 0 };
+    const { log, manager } = await world.finish(openLog(node.platform, config));
+    for (let at = 0; at < 6; at++) await world.finish(append(log, batch(['value'.repeat(60)])));
+    log.updateHighWatermark(log.logEndOffset);
+    const flushed = log.flush();
+    log.truncateFullyAndStartAt(100);
+    await world.finish(flushed);
+    await world.finish(manager.shutdown({ clean: true }));
+    await world.run({ untilMs: world.nowMs + 1000 });
+    expect(node.disk.openFiles).toEqual([]);
+  }
+});
