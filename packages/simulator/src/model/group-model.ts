@@ -7,6 +7,8 @@ export class GroupModel {
   readonly #plans = new Map<string, ReadonlyMap<string, Buffer>>();
   /** The newest generation that a member was told to be complete; it is written down by then. */
   #completed = 0;
+  /** What lives up to this one said of generations may be lost. */
+  #lostUpToLife = 0;
 
   constructor(groupId: string, verdict: Verdict) {
     this.groupId = groupId;
@@ -25,8 +27,8 @@ export class GroupModel {
     this.#plans.set(`${generation}/${leader}`, plan);
   }
 
-  synced(generation: number, leader: string, member: string, assignment: Buffer): void {
-    this.#completed = Math.max(this.#completed, generation);
+  synced(generation: number, leader: string, member: string, assignment: Buffer, life: number): void {
+    if (life > this.#lostUpToLife) this.#completed = Math.max(this.#completed, generation);
     const planned = this.#plans.get(`${generation}/${leader}`)?.get(member);
     this.#verdict.require(
       planned?.equals(assignment) === true,
@@ -37,7 +39,9 @@ export class GroupModel {
   }
 
   /** A power loss may throw the group back. */
-  brokerEnded(takesGenerations: boolean): void {
-    if (takesGenerations) this.#completed = 0;
+  brokerEnded(takesGenerations: boolean, life: number): void {
+    if (!takesGenerations) return;
+    this.#completed = 0;
+    this.#lostUpToLife = life;
   }
 }

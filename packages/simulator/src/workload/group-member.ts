@@ -116,7 +116,7 @@ export class GroupMember {
     );
     if (outcome.kind !== 'answer' || !this.#isFine('SyncGroup', outcome.answer.errorCode)) return false;
     const { assignment } = outcome.answer;
-    this.#group.synced(generation, leader, this.#memberId, assignment);
+    this.#group.synced(generation, leader, this.#memberId, assignment, outcome.life);
     const partitions = decodeAssignment(assignment);
     const positions = await this.#offsets.fetch(partitions);
     if (positions === undefined) return false;
