@@ -8,7 +8,7 @@ import {
   ProduceResponse,
   ZERO_UUID,
 } from '@ottla/protocol';
-import { BatchReader, decodeRecords, readLegacyMessages } from '@ottla/protocol/records';
+import { BatchReader, buildEndTransactionMarker, decodeRecords, readLegacyMessages } from '@ottla/protocol/records';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { batchOf, fetchFrom, fetchRequest, TestBroker } from '../test-support/test-broker.ts';
 
@@ -84,6 +84,33 @@ describe('Produce', () => {
         [3, 'four'],
       ]);
     }
+  });
+
+  it('reads on for an old consumer where nothing of a batch is left for it', async () => {
+    await broker.createTopic('a');
+    const held = broker.broker.services.replicas.partition('a', 0);
+    if (typeof held === 'number') throw new Error(`error ${held}`);
+    const marker = buildEndTransactionMarker({
+      type: 'COMMIT',
+      coordinatorEpoch: 0,
+      producerId: 1,
+      producerEpoch: 0,
+      timestamp: 1,
+    });
+    await new Promise<void>((resolve) => {
+      held.appendRecords(
+        marker,
+        { acks: 1, origin: 'coordinator', produceVersion: 13 },
+        { appended: () => resolve() },
+        0,
+      );
+    });
+    await broker.produce('a', 0, batchOf(['behind the marker']));
+    const { responses } = await broker.fetch({ topics: [fetchFrom('a', 0, 0, marker.length)] }, 3);
+    const records = responses[0]?.partitions[0]?.records ?? Buffer.alloc(0);
+    expect(readLegacyMessages(records, 0, 1e8).map(({ offset, value }) => [offset, String(value)])).toEqual([
+      [1, 'behind the marker'],
+    ]);
   });
 
   it.each([
@@ -289,6 +316,21 @@ describe('fetch sessions', () => {
     expect((await ask(sessionId, -1, [fetchFrom('a', 0, 0)])).sessionId).toBe(0);
     expect((await ask(sessionId, 2)).errorCode).toBe(ErrorCode.FETCH_SESSION_ID_NOT_FOUND);
     expect(broker.broker.services.fetchSessions.size).toBe(0);
+  });
+
+  it('say so when an error has gone, though nothing else is new', async () => {
+    await broker.createTopic('a');
+    await broker.produce('a', 0, batchOf(['x']));
+    const { sessionId } = await ask(0, 0, [fetchFrom('a', 0, 9)]);
+    const failed = await ask(sessionId, 1);
+    expect(failed.responses[0]?.partitions[0]?.errorCode).toBe(ErrorCode.OFFSET_OUT_OF_RANGE);
+    expect((await ask(sessionId, 2)).responses).toHaveLength(1);
+    const well = await ask(sessionId, 3, [fetchFrom('a', 0, 1)]);
+    expect(well.responses[0]?.partitions[0]).toMatchObject({ errorCode: 0, highWatermark: 1 });
+    const failedAgain = await ask(sessionId, 4, [fetchFrom('a', 0, 9)]);
+    expect(failedAgain.responses).toHaveLength(1);
+    expect((await ask(sessionId, 5, [fetchFrom('a', 0, 1)])).responses).toHaveLength(1);
+    expect((await ask(sessionId, 6)).responses).toEqual([]);
   });
 
   it('give each partition its turn when not all fit into one answer', async () => {

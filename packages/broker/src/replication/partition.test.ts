@@ -9,6 +9,7 @@ import {
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { RawClient } from '../test-support/raw-client.ts';
 import { batchOf, fetchFrom, TestBroker } from '../test-support/test-broker.ts';
+import { ControllerRequests } from './controller-requests.task.ts';
 import type { Partition } from './partition.ts';
 
 let broker: TestBroker;
@@ -109,6 +110,37 @@ it("never takes another epoch's high watermark for an acknowledgement (KAFKA-206
   expect(resultOf(await answer)).toMatchObject({ errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER });
 });
 
+it('takes no word of an earlier epoch for how far a replica is', async () => {
+  decide({ leaderEpoch: 1, isr: [0, 1] });
+  await send(['x', 'y'], 1).answer;
+  await followerFetches(2);
+  expect(partition().highWatermark).toBe(2);
+  decide({ leader: 1, leaderEpoch: 2, isr: [0, 1] });
+  // Broker 1 led meanwhile: it may have cut its log.
+  decide({ leaderEpoch: 3, isr: [0, 1] });
+  await send(['z'], 1).answer;
+  expect(partition().highWatermark).toBe(2);
+  await followerFetches(3);
+  expect(partition().highWatermark).toBe(3);
+});
+
+it('reads no more than a hundred unanswered requests of a connection', async () => {
+  decide({ leaderEpoch: 1, isr: [0, 1] });
+  const body = {
+    acks: -1,
+    timeoutMs: 60_000,
+    topicData: [{ name: 'a', partitionData: [{ index: 0, records: batchOf(['x']) }] }],
+  };
+  const ids = Array.from({ length: 150 }, () => writer.post(ProduceRequest, 9, body));
+  await expect.poll(() => partition().log.logEndOffset).toBeGreaterThanOrEqual(100);
+  await broker.fetch({ topics: [fetchFrom('a', 0, 0)] });
+  expect(partition().log.logEndOffset).toBe(100);
+  await followerFetches(100);
+  await expect.poll(() => partition().log.logEndOffset).toBe(150);
+  await followerFetches(150);
+  for (const id of ids) expect(resultOf(await writer.answer(ProduceResponse, 9, id))?.errorCode).toBe(0);
+});
+
 it('tells producers and consumers at once when it no longer leads, and who does', async () => {
   decide({ leaderEpoch: 1, isr: [0, 1] });
   const waiting = send(['x'], -1);
@@ -181,7 +213,45 @@ it('fences requests of another leader epoch', async () => {
   ]);
 });
 
-it('ignores what an older controller message says, and stops for good when told to', async () => {
+it('ignores what an older message of the controller says', async () => {
+  const requests = new ControllerRequests(broker.broker.services.replicas);
+  const say = async (leader: number, leaderEpoch: number) => {
+    const state = {
+      leader,
+      leaderEpoch,
+      partitionIndex: 0,
+      controllerEpoch: 1,
+      partitionEpoch: 0,
+      isr: [leader],
+      replicas: [0, 1],
+    };
+    const more = { topicName: 'a', addingReplicas: [], removingReplicas: [], isNew: false, leaderRecoveryState: 0 };
+    const topicStates = [{ topicName: 'a', topicId: partition().topicId, partitionStates: [{ ...state, ...more }] }];
+    const cluster = { controllerId: 0, isKRaftController: false, controllerEpoch: 1, brokerEpoch: 1, type: 0 };
+    const request = { ...cluster, topicStates, ungroupedPartitionStates: [], liveLeaders: [] };
+    return (await requests.becomeLeaderOrFollower(request)).topics[0]?.partitionErrors[0]?.errorCode;
+  };
+  expect(await say(0, 4)).toBe(ErrorCode.NONE);
+  expect([await say(1, 4), await say(1, 3)]).toEqual([
+    ErrorCode.STALE_CONTROLLER_EPOCH,
+    ErrorCode.STALE_CONTROLLER_EPOCH,
+  ]);
+  expect([partition().isLeader, partition().leaderEpoch]).toEqual([true, 4]);
+  const stop = { partitionIndex: 0, leaderEpoch: 3, deletePartition: true };
+  const stopRequest = {
+    controllerId: 0,
+    isKRaftController: false,
+    controllerEpoch: 1,
+    brokerEpoch: 1,
+    deletePartitions: false,
+  };
+  const topicStates = [{ topicName: 'a', partitionStates: [stop] }];
+  const stopped = await requests.stopReplicas({ ...stopRequest, ungroupedPartitions: [], topics: [], topicStates });
+  expect(stopped.partitionErrors[0]?.errorCode).toBe(ErrorCode.FENCED_LEADER_EPOCH);
+  expect((await broker.produce('a', 0, batchOf(['x']), { acks: 1 })).errorCode).toBe(0);
+});
+
+it('tells who must know of leadership, and stops for good when told to', async () => {
   const { replicas } = broker.broker.services;
   const events: string[] = [];
   replicas.onLeadership({
