@@ -16,5 +16,5 @@ export const scanChunkBytes = 1024 * 1024;
 export const sourcePullBytes = 256 * 1024;
 /** How far a positional header walk reads at a time when it looks for an offset. */
 export const headerWalkBytes = 8 * 1024;
-/** Log directories loaded and shut down side by side, beside `num.recovery.threads.per.data.dir` logs in each. */
+/** Logs opened after an orderly stop, and closed, side by side: each waits for the disk most of the time. */
 export const fileOperationsAtOnceMax = 16;

@@ -2,7 +2,7 @@ import { ErrorCode } from '@ottla/protocol';
 import { isPassing } from './disk-errors.ts';
 import { Log } from './log.ts';
 import type { LogDirectory } from './log-directory.ts';
-import { LEADER_EPOCH_CHECKPOINT, PARTITION_METADATA } from './log-files.ts';
+import { PARTITION_METADATA } from './log-files.ts';
 import { type CreateOptions, type LogManager, StorageError } from './log-manager.ts';
 import { newSegment } from './log-roll.ts';
 import { LogState } from './log-state.ts';
@@ -27,7 +27,6 @@ export async function createLog(
     if (options.topicId !== undefined) {
       await disk.replaceFile(`${path}/${PARTITION_METADATA}`, formatPartitionMetadata(options.topicId));
     }
-    await disk.replaceFile(`${path}/${LEADER_EPOCH_CHECKPOINT}`, '0\n0\n');
     // Somebody else may have made it, or taken the directory offline, meanwhile.
     const raced = existing(manager, topic, partition, options);
     if (raced !== undefined) return raced;

@@ -1,6 +1,7 @@
 import { forEachBounded } from './bounded.task.ts';
 import { writeCheckpoint } from './checkpoints.task.ts';
 import { formatCleanShutdown, UNKNOWN_BROKER_EPOCH } from './clean-shutdown-file.ts';
+import { fileOperationsAtOnceMax } from './limits.ts';
 import type { Log } from './log.ts';
 import type { LogDirectory } from './log-directory.ts';
 import { CLEAN_SHUTDOWN } from './log-files.ts';
@@ -35,7 +36,8 @@ async function closeInOrder(
   const { disk } = manager.platform;
   manager.logger.debug(`Flushing and closing logs at ${directory.path}`);
   let inOrder = true;
-  await forEachBounded(logs, manager.settings.recoveryThreadsPerDataDir, async (log) => {
+  const atOnce = Math.max(manager.settings.recoveryThreadsPerDataDir, fileOperationsAtOnceMax);
+  await forEachBounded(logs, atOnce, async (log) => {
     if (!(await closeLog(log))) inOrder = false;
   });
   if (!inOrder || directory.isOffline) return;

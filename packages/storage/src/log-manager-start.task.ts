@@ -3,6 +3,7 @@ import { forEachBounded } from './bounded.task.ts';
 import { CheckpointError } from './checkpoint-text.ts';
 import { parseCleanShutdown } from './clean-shutdown-file.ts';
 import { isMissing } from './disk-errors.ts';
+import { fileOperationsAtOnceMax } from './limits.ts';
 import { Log } from './log.ts';
 import { discardLog } from './log-delete.task.ts';
 import type { LogDirectory } from './log-directory.ts';
@@ -125,7 +126,10 @@ async function loadDirectory(manager: LogManager, directory: LogDirectory): Prom
   }
   const { clock } = manager.platform;
   let done = 0;
-  await forEachBounded(found, manager.settings.recoveryThreadsPerDataDir, async ({ topic, partition, path }) => {
+  // Recovery reads everything and is bounded as Kafka bounds it; without it there are a few small files to open.
+  const threads = manager.settings.recoveryThreadsPerDataDir;
+  const atOnce = directory.hadCleanShutdown ? Math.max(threads, fileOperationsAtOnceMax) : threads;
+  await forEachBounded(found, atOnce, async ({ topic, partition, path }) => {
     const startedMs = clock.monotonicMs();
     const state = await loadLog(
       { topic, partition, logDirectory: directory.path, directory: path },

@@ -131,6 +131,8 @@ function noteProducer(
 
 /** For a log whose leader epoch checkpoint is lost: the epochs of all batches below the unflushed ones. Rejects with DiskError. */
 export async function rebuildEpochs(log: LogState): Promise<void> {
+  // A log that was never led has none.
+  if (log.segments.sizeBytes === 0) return;
   log.logger.warn(`Rebuilding the leader epochs of ${log.where} from its batches`);
   for (const segment of log.segments.all) {
     await scanSegment(segment, { startPosition: 0, checkCrc: false }, (bytes, at) => {

@@ -71,9 +71,11 @@ export class LogSegment {
 
   /** Makes the files of a new segment, empty. Throws DiskError. */
   createFiles(): void {
-    this.log.open(true).truncateSync(0);
-    this.offsetIndex.index.file.open(true).truncateSync(0);
-    this.timeIndex.index.file.open(true).truncateSync(0);
+    for (const file of [this.log, this.offsetIndex.index.file, this.timeIndex.index.file]) {
+      const handle = file.open(true);
+      // Only where a failed roll left something: ext4 writes a file out when it is closed after it was cut to nothing.
+      if (handle.sizeSync() > 0) handle.truncateSync(0);
+    }
     // They are needed again only after some KB of records.
     this.offsetIndex.index.file.discard();
     this.timeIndex.index.file.discard();

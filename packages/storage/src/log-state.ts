@@ -78,6 +78,8 @@ export class LogState {
   /** The directory: files are made or renamed in it. */
   readonly names = new Unsynced(true);
   isOffline = false;
+  /** A task writes to the active segment: it must stay the active one until that is done. */
+  isWriting = false;
   /** Deleted or shut down: there is nothing to write to any more. */
   isClosed = false;
   /** Monotonic clock of the last flush, ms. */

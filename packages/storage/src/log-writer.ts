@@ -141,6 +141,7 @@ export class LogWriter implements DirtyLog {
   /** The task is done. `error` undefined: everything is written, and synced where that was asked for. */
   backgroundDone(write: BackgroundWrite, error: unknown): void {
     this.#background = undefined;
+    this.#log.isWriting = false;
     this.#lastWriteMs = 0;
     if (write.isAbandoned) {
       this.#cutAgain(write, error);
@@ -212,6 +213,7 @@ export class LogWriter implements DirtyLog {
       appends: group,
       isAbandoned: false,
     };
+    log.isWriting = true;
     void writeInBackground(log, this, this.#background);
     return false;
   }

@@ -1,8 +1,8 @@
 /*
  * Which old segments go (Java: UnifiedLog.deleteOldSegments): those below the log start offset always; with
  * `cleanup.policy=delete` also those whose newest record is older than `retention.ms`, and the oldest ones while the log
- * is larger than `retention.bytes`. Never one with an offset at or beyond the high watermark. When all go, an empty one
- * takes their place.
+ * is larger than `retention.bytes`. Never one with an offset at or beyond the high watermark, nor one that is being
+ * written to. When all go, an empty one takes their place.
  */
 import { subtractInt64 } from '@ottla/common';
 import { dropSnapshots, removeSegments, roll } from './log-roll.ts';
@@ -71,7 +71,7 @@ function deleteWhile(
   for (const [index, segment] of segments.entries()) {
     const next = segments[index + 1];
     const endOffset = next === undefined ? log.logEndOffset : next.baseOffset;
-    if (next === undefined && segment.sizeBytes === 0) break;
+    if (next === undefined && (segment.sizeBytes === 0 || log.isWriting)) break;
     if (log.highWatermark < endOffset || !isOld(segment, next)) break;
     old.push(segment);
   }
