@@ -1,5 +1,5 @@
 import { BrokerConfig, ConfigException } from '@ottla/common';
-import type { Network } from '@ottla/platform';
+import { DiskError, type Network } from '@ottla/platform';
 import { createMemoryPlatform, type MemoryDisk } from '@ottla/platform/node';
 import {
   ApiVersionsRequest,
@@ -135,7 +135,7 @@ it('ends, loudly, when its last directory fails', async () => {
     fatal: { embedded: ({ reason }) => failures.push(reason) },
   });
   const broker = await startBroker(platform, new BrokerConfig(new Map(FRESH)));
-  broker.services.logs.directoryFailed('/data', 'a test', new Error('a test'));
+  broker.services.logs.directoryFailed('/data', 'a test', new DiskError('EIO', 'write', '/data/a'));
   await broker.closed;
   expect(failures).toEqual(['Shutdown broker because all log dirs in /data have failed']);
   await platform.close();
@@ -150,7 +150,7 @@ it('serves what is left when one of its directories fails', async () => {
     .filter(({ logDirectory }) => logDirectory === '/data2')
     .map(({ partition }) => partition);
   expect(failed).toHaveLength(2);
-  logs.directoryFailed('/data2', 'a test', new Error('a test'));
+  logs.directoryFailed('/data2', 'a test', new DiskError('EIO', 'write', '/data2/a'));
   for (const partition of [0, 1, 2, 3]) {
     const { errorCode } = await broker.produce('a', partition, batchOf(['y']));
     expect(errorCode).toBe(failed.includes(partition) ? ErrorCode.KAFKA_STORAGE_ERROR : 0);
