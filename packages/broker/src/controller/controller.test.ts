@@ -68,6 +68,27 @@ describe('controller', () => {
     });
   });
 
+  test('the cluster id is what the tree says, else what meta.properties says, else new', async () => {
+    const platform = createMemoryPlatform({ log: { console: 'none' } });
+    const store = memoryStore(platform.clock);
+    const idOf = async (options: TestPlaneOptions): Promise<string> => {
+      let id = '';
+      await withPlane(options, ({ plane }) => {
+        id = plane.clusterId;
+        return Promise.resolve();
+      });
+      return id;
+    };
+    const known = 'iOjcrTLKSlerHXythRD2iA';
+    expect(await idOf({ store, clusterId: known })).toBe(known);
+    expect(await idOf({ store })).toBe(known);
+    expect(await idOf({ store, clusterId: 'PF3ORzlySgiKGTJ9OXPtZw' })).toBe(known);
+    const [first, second] = [await idOf({}), await idOf({})];
+    expect(first).toHaveLength(22);
+    expect(second).not.toBe(first);
+    await platform.close();
+  });
+
   test('a created topic has its nodes, its leaders, and is told to the broker before metadata shows it', async () => {
     await withPlane({}, async (broker) => {
       await create(broker, topic('a', 3, { configs: [{ name: 'retention.ms', value: '1000' }] }));

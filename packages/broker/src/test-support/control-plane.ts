@@ -92,6 +92,8 @@ export interface TestPlaneOptions {
   readonly store?: EmbeddedStore;
   readonly uncleanStart?: boolean;
   readonly join?: boolean;
+  /** As meta.properties would say. */
+  readonly clusterId?: string;
 }
 
 /** A broker's control plane on a tree in memory, without logs or listeners. */
@@ -101,8 +103,9 @@ export async function startControlPlane(options: TestPlaneOptions = {}): Promise
   const coordination = store.connect();
   const properties = new Map([['broker.id', '0'], ...Object.entries(options.properties ?? {})]);
   const config = new DynamicBrokerConfig(new BrokerConfig(properties));
+  const known = options.clusterId === undefined ? {} : { clusterId: options.clusterId };
   const channelTo = (): BrokerChannel => SILENT_CHANNEL;
-  const plane = await ControlPlane.open({ platform, coordination, config, brokerId: 0, channelTo });
+  const plane = await ControlPlane.open({ platform, coordination, config, brokerId: 0, channelTo, ...known });
   const replicas = new RecordedReplicas();
   if (options.join !== false) {
     await plane.join({

@@ -243,12 +243,35 @@ describe('a journal that cannot be written', () => {
   }
 });
 
-/** The disk, asking `inject` before each operation on an open file. */
-function faulty(inject: (operation: string, path: string) => void): Disk {
+test('a frame that reached the file although its write failed is cut off: it must not come back', async () => {
+  const directory = await newFolder();
+  let full = false;
+  const store = await open(directory, {
+    disk: faulty(
+      () => {},
+      (name, path) => {
+        if (full && name === 'writeSync') throw new DiskError('ENOSPC', name, path);
+      },
+    ),
+  });
+  const client = store.connect();
+  ok(await client.create('/a', Buffer.from('1')));
+  full = true;
+  expect(refusal(await client.set('/a', Buffer.from('2'), 0)).code).toBe('StorageFailed');
+  await store.close();
+  const reopened = await open(directory);
+  expect(ok(await reopened.connect().get('/a')).data?.toString()).toBe('1');
+  await reopened.close();
+});
+
+type Inject = (operation: string, path: string) => void;
+
+/** The disk, asking `before` and `after` at each operation on an open file. */
+function faulty(before: Inject, after: Inject = () => {}): Disk {
   return new Proxy<Disk>(disk, {
     get(target, property) {
       if (property === 'open') {
-        return async (...args: Parameters<Disk['open']>) => wrapped(await target.open(...args), inject);
+        return async (...args: Parameters<Disk['open']>) => wrapped(await target.open(...args), before, after);
       }
       const value: unknown = Reflect.get(target, property, target);
       return typeof value === 'function' ? value.bind(target) : value;
@@ -256,14 +279,16 @@ function faulty(inject: (operation: string, path: string) => void): Disk {
   });
 }
 
-function wrapped(file: DiskFile, inject: (operation: string, path: string) => void): DiskFile {
+function wrapped(file: DiskFile, before: Inject, after: Inject): DiskFile {
   return new Proxy<DiskFile>(file, {
     get(target, property) {
       const value: unknown = Reflect.get(target, property, target);
       if (typeof value !== 'function') return value;
       return (...args: unknown[]) => {
-        inject(String(property), target.path);
-        return value.apply(target, args);
+        before(String(property), target.path);
+        const result: unknown = value.apply(target, args);
+        after(String(property), target.path);
+        return result;
       };
     },
   });
