@@ -1,3 +1,4 @@
+import { readBatches } from '@ottla/protocol/records';
 import { expect, test } from 'vitest';
 import type { LogConfig } from './log-config.ts';
 import { deleteOldSegments } from './retention.ts';
@@ -37,6 +38,22 @@ test('all of them: an empty segment is left to write to', async () => {
   const files = (await platform.disk.list(`${DIRECTORY}/t-0`)).map((entry) => entry.name);
   expect(files).toContain('00000000000000000000.log.deleted');
   expect(files).toContain('00000000000000000010.log');
+});
+
+test('not the one that is being written to: its records would be where nobody looks', async () => {
+  const { log } = await tenBatches({ segmentBytes: 1200, retentionMs: 0, flushMessages: 1 });
+  // The bytes are in the file, the flush is under way.
+  const answer = append(log, batch(['next']));
+  log.writer.writeStaged();
+  expect(log.isWriting).toBe(true);
+  expect(deleteOldSegments(log.state)).toBe(1);
+  expect(await answer).toMatchObject({ baseOffset: 10 });
+  expect(log).toMatchObject({ logStartOffset: 6, logEndOffset: 11, segmentCount: 1 });
+  log.updateHighWatermark(11);
+  const read = log.read(10, 1000, 'high-watermark', true);
+  if (read.error !== 0) throw new Error(`error ${read.error}`);
+  expect([...readBatches(read.records.toBuffer())].map(({ baseOffset }) => baseOffset)).toEqual([10]);
+  expect(deleteOldSegments(log.state)).toBe(1);
 });
 
 test('records without timestamps count from when they were written', async () => {
