@@ -24,7 +24,7 @@ export async function deleteTopics(
   await deps.waiters.wait(() => requested.every((name) => isGone(deps, name)), Math.min(timeoutMs, NODES_MS_MAX));
   return names.map((name, index) => {
     const error = errors[index] ?? NO_ERROR;
-    if (error.error !== ErrorCode.NONE || isForgotten(name)) return { name, ...error };
+    if (error.error !== ErrorCode.NONE || (timeoutMs > 0 && isForgotten(name))) return { name, ...error };
     return { name, ...apiError(ErrorCode.REQUEST_TIMED_OUT) };
   });
 }

@@ -180,6 +180,17 @@ describe('describe', () => {
   });
 });
 
+describe('what only exists at run time', () => {
+  test('a throttle and a listener’s own property show their type and value, as Kafka 3.9 shows them', () => {
+    const broker = recordedBroker();
+    const rate = 'leader.replication.throttled.rate';
+    const location = 'listener.name.external.ssl.keystore.location';
+    broker.setOwn(properties({ [rate]: '1000', [location]: '/x' }));
+    expect(broker.describe(rate)).toMatchObject({ value: '1000', type: 5, isSensitive: false, isReadOnly: true });
+    expect(broker.describe(location)).toMatchObject({ value: '/x', type: 2, isSensitive: false, isReadOnly: true });
+  });
+});
+
 describe('layers', () => {
   test('this broker before all brokers before the file', () => {
     const broker = recordedBroker();

@@ -1,4 +1,5 @@
 import { BrokerConfig } from './broker-config.ts';
+import type { ConfigKey } from './config-def.ts';
 import {
   CONFIG_SOURCE,
   type ConfigEntry,
@@ -10,7 +11,7 @@ import {
 import { ConfigException } from './config-exception.ts';
 import { ConfigReader } from './config-reader.ts';
 import type { ConfigValue } from './config-type.ts';
-import { BROKER_CONFIG_DEF, brokerSynonyms, listenerPrefixed } from './definitions.ts';
+import { BROKER_CONFIG_DEF, BROKER_DYNAMIC_ONLY_DEF, brokerSynonyms, listenerPrefixed } from './definitions.ts';
 import { checkDynamicChange, checkDynamicProperties } from './dynamic-checks.ts';
 import { formatConfigValue } from './values.ts';
 
@@ -104,11 +105,11 @@ export class DynamicBrokerConfig extends ConfigView {
     const synonyms = this.synonyms(name);
     return {
       name,
-      value: isSensitive(key) ? null : text === null ? null : String(text),
+      value: isSensitive(described(name)) ? null : text === null ? null : String(text),
       source: synonyms[0]?.source ?? CONFIG_SOURCE.default,
       isReadOnly: !isDynamic(name),
-      isSensitive: isSensitive(key),
-      type: typeCode(key),
+      isSensitive: isSensitive(described(name)),
+      type: typeCode(described(name)),
       synonyms,
     };
   }
@@ -140,7 +141,7 @@ export class DynamicBrokerConfig extends ConfigView {
   synonyms(name: string): ConfigSynonym[] {
     const names = brokerSynonyms(name);
     const found: ConfigSynonym[] = [];
-    const sensitive = isSensitive(BROKER_CONFIG_DEF.key(name));
+    const sensitive = isSensitive(described(name));
     const add = (source: ConfigSource, read: (synonym: string) => string | null | undefined): void => {
       for (const synonym of names) {
         const value = read(synonym);
@@ -197,9 +198,19 @@ export class DynamicBrokerConfig extends ConfigView {
   }
 }
 
+/** By its own name: Kafka shows a listener's own property as read-only, although it may change. */
 function isDynamic(name: string): boolean {
-  const base = listenerPrefixed(name)?.base ?? name;
-  return (BROKER_CONFIG_DEF.key(base)?.updateMode ?? 'read-only') !== 'read-only';
+  return (BROKER_CONFIG_DEF.key(name)?.updateMode ?? 'read-only') !== 'read-only';
+}
+
+/** What is known of the property, also of a throttle and of a listener's own (KafkaConfig.configType). */
+function described(name: string): ConfigKey | undefined {
+  const base = listenerPrefixed(name)?.base;
+  return (
+    BROKER_CONFIG_DEF.key(name) ??
+    BROKER_DYNAMIC_ONLY_DEF.key(name) ??
+    (base === undefined ? undefined : BROKER_CONFIG_DEF.key(base))
+  );
 }
 
 function textOf(config: BrokerConfig, name: string): string | null {
