@@ -6,7 +6,7 @@
 import { createSimulatedWorld, type Prng, type SimulatedNode, type SimulatedWorld } from '@ottla/platform/simulated';
 import { BatchReader, batchLastOffset, buildEndTransactionMarker, decodeRecords } from '@ottla/protocol/records';
 import { expect, test } from 'vitest';
-import { type Log, type LogManager, type StorageRules, storageRules } from './index.ts';
+import { type AppendResult, type Log, type LogManager, type StorageRules, storageRules } from './index.ts';
 import { producerAppendOf } from './producer-batch.ts';
 import { ProducerStateManager } from './producer-state-manager.ts';
 import { batch, openManager, readAll } from './test-support/logs.ts';
@@ -23,6 +23,8 @@ class Model {
   /** What the log held before each cut: a power loss may undo a cut that was not flushed. */
   readonly beforeCuts: Buffer[] = [];
   completed = 0;
+  /** Of the appends that were answered, where the last one ends. */
+  acked = 0;
   flushed = 0;
 
   get bytes(): Buffer {
@@ -43,23 +45,32 @@ class Run {
   readonly model = new Model();
   readonly producers: Producer[] = [1, 2, 3].map((id) => ({ id, sequence: 0, isOpen: false }));
   epoch = 0;
+  cutWhileWriting = false;
   manager: LogManager | undefined;
 
   readonly rules: StorageRules;
+  readonly flushMessages: number;
+  /** How many of ten writes go to the pool. */
+  readonly poolTenths: number;
 
   constructor(seed: number, rules: StorageRules) {
     this.rules = rules;
     this.world = createSimulatedWorld(seed);
     this.node = this.world.node('broker');
     this.random = this.world.prng('workload');
+    this.flushMessages = this.random.pick([Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, 5, 1]);
+    this.poolTenths = this.random.pick([0, 3, 10]);
   }
 
   async start(): Promise<Log> {
     const manager = await this.world.finish(
       openManager(
         this.node.platform,
-        { segmentBytes: 1500, indexIntervalBytes: 150, segmentMs: 1e12, timestampBeforeMaxMs: Number.MAX_SAFE_INTEGER },
-        { storageRules: this.rules },
+        { segmentBytes: 1500, indexIntervalBytes: 150, segmentMs: 1e12, flushMessages: this.flushMessages },
+        {
+          storageRules: this.rules,
+          writePolicy: { writesOnPool: () => this.random.integer(10) < this.poolTenths },
+        },
       ),
     );
     this.manager = manager;
@@ -90,7 +101,8 @@ class Run {
     else if (choice < 78) log.updateHighWatermark(log.logStartOffset + this.random.integer(log.logEndOffset + 1));
     else if (choice < 84) await this.flush(log);
     else if (choice < 88) await this.cut(log);
-    else if (choice < 90) await this.world.finish(this.checkpoints());
+    else if (choice < 92) this.follow(log);
+    else if (choice < 94) await this.world.finish(this.checkpoints());
     await this.settle(log);
   }
 
@@ -136,7 +148,11 @@ class Run {
   }
 
   give(log: Log, bytes: Buffer, origin: 'client' | 'coordinator'): boolean {
-    const sink = { appended: () => {} };
+    const sink = {
+      appended: (_token: number, result: AppendResult) => {
+        if (result.error === 0) this.model.acked = Math.max(this.model.acked, result.lastOffset + 1);
+      },
+    };
     const options = { leaderEpoch: this.epoch, origin, produceVersion: 9 };
     const refusal = log.appendAsLeader(bytes, options, sink, 0);
     expect(refusal).toBeUndefined();
@@ -153,9 +169,22 @@ class Run {
     if (this.random.integer(2) === 0) await this.world.finish(done);
   }
 
+  /** A batch of another leader, as it is. */
+  follow(log: Log): void {
+    if (log.stagedEndOffset !== log.logEndOffset || log.isWriting) return;
+    this.epoch++;
+    const records = [{ timestamp: this.node.wallMs(), value: `${this.epoch}` }];
+    const bytes = batch(records, { baseOffset: log.logEndOffset, partitionLeaderEpoch: this.epoch });
+    this.model.appended.push(bytes);
+    const { error } = log.appendAsFollower(bytes);
+    if (this.node.running) expect(error).toBe(0);
+    this.epoch++;
+    log.assignEpoch(this.epoch);
+    this.resume(log);
+  }
+
   /** As a follower would, on a batch boundary at or above the high watermark. */
   async cut(log: Log): Promise<void> {
-    if (log.stagedEndOffset !== log.logEndOffset || log.isWriting) return;
     const kept: Buffer[] = [];
     const target = log.highWatermark + this.random.integer(log.logEndOffset - log.highWatermark + 1);
     let offset = 0;
@@ -166,8 +195,12 @@ class Run {
     }
     this.model.beforeCuts.push(this.model.bytes);
     await this.world.finish(log.prepareTruncation(offset));
-    this.model.completed = offset;
-    this.model.flushed = Math.min(this.model.flushed, offset);
+    const { model } = this;
+    model.completed = offset;
+    model.flushed = Math.min(model.flushed, offset);
+    model.acked = Math.min(model.acked, offset);
+    // What a task was writing may yet arrive, and outlive a kill.
+    this.cutWhileWriting = log.isWriting;
     log.truncateTo(offset);
     // Killed within the cut: it may have happened or not.
     if (!this.node.running) return;
@@ -198,7 +231,8 @@ function check(run: Run, log: Log, how: 'kill' | 'powerLoss', atLeast: number): 
   const { model } = run;
   const stored = readAll(log, 0);
   expect(log.logEndOffset, 'what must be there is').toBeGreaterThanOrEqual(atLeast);
-  const histories = how === 'kill' ? [model.bytes] : [model.bytes, ...model.beforeCuts];
+  const undone = how === 'powerLoss' ? model.beforeCuts : run.cutWhileWriting ? model.beforeCuts.slice(-1) : [];
+  const histories = [model.bytes, ...undone];
   const isPrefix = histories.some((bytes) => stored.equals(bytes.subarray(0, stored.length)));
   expect(isPrefix, 'nothing but what was appended').toBe(true);
   expect(log.highWatermark).toBeLessThanOrEqual(log.logEndOffset);
@@ -256,13 +290,14 @@ async function crashCycles(seed: number, how: 'kill' | 'powerLoss', rules: Stora
         if (run.node.running) throw error;
       }
     }
-    const { completed, flushed } = run.model;
+    const { completed, flushed, acked } = run.model;
+    const durable = run.flushMessages === 1 ? Math.max(flushed, acked) : flushed;
     if (run.node.running && how === 'kill') run.node.kill();
     else if (run.node.running) run.node.powerLoss();
     log = await run.restart(how);
     for (let checked = false; !checked; ) {
       try {
-        check(run, log, how, how === 'kill' ? completed : flushed);
+        check(run, log, how, how === 'kill' ? completed : durable);
         cutModel(run, log);
         checked = true;
       } catch (error) {
@@ -282,6 +317,8 @@ function cutModel(run: Run, log: Log): void {
   model.appended.length = 0;
   while (reader.next()) model.appended.push(reader.view().bytes);
   model.completed = log.logEndOffset;
+  model.acked = Math.min(model.acked, log.logEndOffset);
+  run.cutWhileWriting = false;
   model.flushed = Math.min(model.flushed, log.logEndOffset);
   run.resume(log);
 }

@@ -153,13 +153,22 @@ export class LogWriter implements DirtyLog {
       if (write.mustSync && end !== undefined) {
         this.#log.recoveryPoint = Math.max(this.#log.recoveryPoint, end.lastOffset + 1);
       }
-      this.#complete(write.appends);
-      this.#nothingStaged();
-      this.#tell(write.appends);
+      this.#completeWritten(write.appends);
     }
     if (this.#staged.length > 0) this.#enqueue();
     this.#whenSettled?.resolve();
     this.#whenSettled = undefined;
+  }
+
+  #completeWritten(appends: readonly StagedAppend[]): void {
+    try {
+      this.#complete(appends);
+    } catch (error) {
+      this.#failed(appends, error);
+      return;
+    }
+    this.#nothingStaged();
+    this.#tell(appends);
   }
 
   #enqueue(): void {
