@@ -170,10 +170,10 @@ export class Controller {
     logger.info(
       `${settings.brokerId} successfully elected as the controller. Epoch incremented to ${epoch} and epoch zk version is now ${epochVersion}`,
     );
-    const reign = new Reign({
+    const reign: Reign = new Reign({
       settings,
       coordination,
-      writer: new FencedWriter(coordination, epochVersion),
+      writer: new FencedWriter(coordination, epochVersion, () => reign.retryLater()),
       epoch,
       logger,
       clock,

@@ -21,9 +21,12 @@ export type GroupOutcome =
 export class FencedWriter {
   readonly #coordination: Coordination;
   readonly #check: MultiOp;
+  readonly #onStorageFailed: () => void;
 
-  constructor(coordination: Coordination, epochVersion: number) {
+  /** `onStorageFailed`: the store refused a write for lack of space; the same one may succeed later. */
+  constructor(coordination: Coordination, epochVersion: number, onStorageFailed: () => void = () => undefined) {
     this.#coordination = coordination;
+    this.#onStorageFailed = onStorageFailed;
     this.#check = { op: 'check', path: paths.CONTROLLER_EPOCH, version: epochVersion };
   }
 
@@ -34,6 +37,7 @@ export class FencedWriter {
     if (outcome.failedOp === 0 || outcome.code === 'SessionExpired') {
       throw new ControllerMovedError(`a write to ${group[0]?.path ?? '/'} was refused: ${outcome.code}`);
     }
+    if (outcome.code === 'StorageFailed') this.#onStorageFailed();
     return { ok: false, code: outcome.code, failedOp: (outcome.failedOp ?? 1) - 1 };
   }
 

@@ -35,6 +35,7 @@ export class ReignEvents {
     this.elections = new LeaderElections(reign, this.partitions);
     this.alterPartition = new AlterPartitionService(reign, this.reassignments);
     reign.onReply = (message, reply) => this.#replied(message, reply);
+    reign.onRetry = () => this.#retry();
   }
 
   /**
@@ -209,6 +210,22 @@ export class ReignEvents {
     await this.partitions.toOnline(entries, 'offline');
     this.replicas.toOnline(refs);
     this.reign.send();
+  }
+
+  /** Partitions without a leader, reassignments and deletions that are not done. */
+  async #retry(): Promise<void> {
+    const { context } = this.reign;
+    await this.partitions.triggerOnline();
+    const waiting: ReplicaRef[] = [];
+    for (const entry of context.partitions()) {
+      for (const broker of context.liveReplicas(entry)) {
+        if (entry.phase === 'online' && entry.replicas.get(broker) !== 'online') waiting.push({ entry, broker });
+      }
+    }
+    this.replicas.toOnline(waiting);
+    this.reign.send();
+    await this.reassignments.resumeAll();
+    await this.deletion.resume();
   }
 
   async #replied(message: OutgoingMessage, reply: MessageReply): Promise<void> {

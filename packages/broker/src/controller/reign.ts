@@ -7,6 +7,9 @@ import type { FencedWriter } from './fenced-writer.task.ts';
 import type { OutgoingMessage } from './request-batch.ts';
 import { RequestBatch } from './request-batch.ts';
 
+/** A store without room is asked again after this, ms. */
+const RETRY_MS = 1000;
+
 /** What a controller needs to know of the broker it lives in. */
 export interface ControllerSettings {
   readonly brokerId: number;
@@ -40,11 +43,14 @@ export class Reign {
   readonly clock: Clock;
   readonly queue: EventQueue;
   onReply: ReplyHandler | undefined;
+  /** Tries again what the store had no room for. */
+  onRetry: (() => Promise<void>) | undefined;
   readonly onTopicDeletion: ((topic: string) => void) | undefined;
   readonly #openChannel: ChannelFactory;
   readonly #channels = new Map<number, BrokerChannel>();
   readonly #timers = new Set<Timer>();
   #over = false;
+  #isRetryPlanned = false;
 
   constructor(options: {
     readonly settings: ControllerSettings;
@@ -86,6 +92,17 @@ export class Reign {
       run();
     });
     this.#timers.add(timer);
+  }
+
+  /** A write of state failed: what is not as it should be is tried again in a while. */
+  retryLater(): void {
+    if (this.#isRetryPlanned) return;
+    this.#isRetryPlanned = true;
+    this.after(RETRY_MS, () => {
+      this.#isRetryPlanned = false;
+      const { onRetry } = this;
+      if (onRetry !== undefined) this.enqueue('Retry', onRetry);
+    });
   }
 
   /** Sends what the batch holds. Replies come back as events. */

@@ -108,14 +108,18 @@ export class TopicDeletion {
     const { writer, context, logger } = this.#reign;
     const ops = removalOps(topic);
     const outcome = ops.length <= OPS_PER_REMOVAL_MAX ? await writer.write(ops) : undefined;
-    if (outcome?.ok !== true) await this.#removeTree(topic.name);
+    if (outcome?.ok !== true && !(await this.#removeTree(topic.name))) {
+      logger.warn(`The nodes of topic ${topic.name} can't be removed now`);
+      this.#reign.onTopicDeletion?.(topic.name);
+      return;
+    }
     context.removeTopic(topic.name);
     this.#reign.onTopicDeletion?.(topic.name);
     logger.info(`Deletion of topic ${topic.name} successfully completed`);
   }
 
-  /** The topic's nodes one level at a time: when there are many, or others than those expected. */
-  async #removeTree(topic: string): Promise<void> {
+  /** The topic's nodes one level at a time: when there are many, or others than those expected. False when some are left. */
+  async #removeTree(topic: string): Promise<boolean> {
     const { coordination, writer } = this.#reign;
     const levels: string[][] = [];
     let level = [paths.topicPath(topic)];
@@ -135,6 +139,11 @@ export class TopicDeletion {
       [{ op: 'delete', path: paths.configPath('topics', topic), version: -1 }],
       removeRequest(topic),
     ]);
+    for (const path of [paths.topicPath(topic), paths.deleteTopicPath(topic)]) {
+      const there = await coordination.exists(path);
+      if (!there.ok || there.stat !== null) return false;
+    }
+    return true;
   }
 }
 

@@ -1,0 +1,64 @@
+import { BrokerConfig } from '@ottla/common';
+import { createSimulatedWorld } from '@ottla/platform/simulated';
+import {
+  CreateTopicsRequest,
+  CreateTopicsResponse,
+  DeleteTopicsRequest,
+  DeleteTopicsResponse,
+  ErrorCode,
+} from '@ottla/protocol';
+import { RpcConnection } from '@ottla/rpc';
+import { expect, test } from 'vitest';
+import { startBroker } from '../server/start-broker.task.ts';
+
+const CREATE = { request: CreateTopicsRequest, response: CreateTopicsResponse };
+const DELETE = { request: DeleteTopicsRequest, response: DeleteTopicsResponse };
+
+/** A broker, and what happens to a topic while its disk has this much room. */
+async function withRoom(bytes: number, act: 'create' | 'delete') {
+  const world = createSimulatedWorld(bytes);
+  const node = world.node('broker');
+  const properties = { 'broker.id': '0', listeners: 'PLAINTEXT://:9092', 'log.dirs': '/data' };
+  const config = BrokerConfig.parse({ overrides: new Map(Object.entries(properties)) });
+  const { services } = await world.finish(startBroker(node.platform, config));
+  const client = await world.finish(
+    RpcConnection.connect(world.node('client').platform, { host: 'broker', port: 9092, clientId: 'test' }),
+  );
+  const create = () =>
+    client.call(CREATE, {
+      topics: [{ name: 't', numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] }],
+      timeoutMs: 1000,
+    });
+  const remove = () => client.call(DELETE, { topicNames: ['t'], timeoutMs: 1000 }, { version: 5 });
+  if (act === 'delete') await world.finish(create());
+  node.disk.faults.capacityBytes = node.disk.usedBytes() + bytes;
+  const answer = await world.finish(act === 'create' ? create() : remove());
+  node.disk.faults.capacityBytes = Number.POSITIVE_INFINITY;
+  await world.run({ untilMs: world.nowMs + 5000 });
+  const exists = services.metadata.topic('t') !== undefined;
+  const again = await world.finish(exists ? remove() : create());
+  const errors = [...('topics' in answer ? answer.topics : answer.responses)].map(({ errorCode }) => errorCode);
+  const later = [...('topics' in again ? again.topics : again.responses)].map(({ errorCode }) => errorCode);
+  return { exists, leader: services.metadata.partition('t', 0)?.leader, errors, later, services, world };
+}
+
+const ROOMS = Array.from({ length: 30 }, (_none, index) => index * 40);
+
+test('a topic for which there was no room half way is finished when there is room', async () => {
+  const outcomes = new Set<string>();
+  for (const bytes of ROOMS) {
+    const { exists, errors, later } = await withRoom(bytes, 'create');
+    expect([bytes, later]).toEqual([bytes, [ErrorCode.NONE]]);
+    outcomes.add(`${exists} ${errors.join()}`);
+  }
+  // Refused, begun and finished later, and done at once.
+  expect(outcomes.size).toBeGreaterThanOrEqual(3);
+});
+
+test('a topic that could not be removed for lack of room is removed later', async () => {
+  for (const bytes of ROOMS) {
+    const { errors, exists, later } = await withRoom(bytes, 'delete');
+    if (errors[0] === ErrorCode.NONE) expect([bytes, exists]).toEqual([bytes, false]);
+    expect([bytes, later]).toEqual([bytes, [ErrorCode.NONE]]);
+  }
+});
