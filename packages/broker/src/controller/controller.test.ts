@@ -1,11 +1,11 @@
 import type { Coordination } from '@ottla/coordination';
-import { decodePartitionState, decodeTopic, encodeBroker, paths } from '@ottla/coordination/cluster';
+import { decodePartitionState, decodeTopic, paths } from '@ottla/coordination/cluster';
 import { memoryStore } from '@ottla/coordination/embedded';
 import { createMemoryPlatform } from '@ottla/platform/node';
 import { ErrorCode } from '@ottla/protocol';
 import { describe, expect, test } from 'vitest';
 import type { TestPlane, TestPlaneOptions } from '../test-support/control-plane.ts';
-import { startControlPlane } from '../test-support/control-plane.ts';
+import { joinFakeBroker, settled, startControlPlane } from '../test-support/control-plane.ts';
 import type { NewTopic } from './new-topics.ts';
 
 function topic(name: string, partitions = 1, extra: Partial<NewTopic> = {}): NewTopic {
@@ -35,15 +35,6 @@ async function names(client: Coordination, path: string): Promise<string[]> {
 async function stateOf(client: Coordination, name: string, partition: number): Promise<unknown> {
   const node = await client.get(paths.partitionStatePath(name, partition));
   return node.ok ? decodePartitionState(node.data) : node.code;
-}
-
-/** Lets the controller finish what a change of the store has set off. */
-async function settled({ plane, other }: TestPlane): Promise<void> {
-  for (let round = 0; round < 5; round++) {
-    await other.sync('/');
-    await plane.controller.idle();
-    await new Promise((resolve) => setImmediate(resolve));
-  }
 }
 
 const timersAlive = (): number => process.getActiveResourcesInfo().filter((type) => type === 'Timeout').length;
@@ -265,16 +256,7 @@ describe('controller', () => {
   test('when another broker goes, its leaders move to who is left in sync', async () => {
     await withPlane({}, async (broker) => {
       const { plane, other, replicas } = broker;
-      const second = broker.store.connect();
-      const registration = encodeBroker(
-        {
-          endpoints: [{ listener: 'PLAINTEXT', securityProtocol: 'PLAINTEXT', host: 'h', port: 1 }],
-          rack: null,
-          features: new Map(),
-        },
-        1,
-      );
-      await second.create('/brokers/ids/1', registration, { ephemeral: true });
+      const second = await joinFakeBroker(broker, 1);
       await settled(broker);
       expect(plane.metadata.isAlive(1)).toBe(true);
       await plane.admin.createTopics(

@@ -1,5 +1,6 @@
 import { BrokerConfig, DynamicBrokerConfig } from '@ottla/common';
 import type { Coordination } from '@ottla/coordination';
+import { encodeBroker, paths } from '@ottla/coordination/cluster';
 import type { EmbeddedStore } from '@ottla/coordination/embedded';
 import { memoryStore } from '@ottla/coordination/embedded';
 import type { MemoryPlatform } from '@ottla/platform/node';
@@ -128,4 +129,28 @@ export async function startControlPlane(options: TestPlaneOptions = {}): Promise
       await platform.close();
     },
   };
+}
+
+/** Registers another broker, of which nothing is heard. Close the session to let it go. */
+export async function joinFakeBroker({ store }: TestPlane, id: number): Promise<Coordination> {
+  const session = store.connect();
+  const data = encodeBroker(
+    {
+      endpoints: [{ listener: 'PLAINTEXT', securityProtocol: 'PLAINTEXT', host: `host${id}`, port: 9092 }],
+      rack: null,
+      features: new Map(),
+    },
+    1,
+  );
+  await session.create(paths.brokerPath(id), data, { ephemeral: true });
+  return session;
+}
+
+/** Lets the controller finish what a change of the store has set off. */
+export async function settled({ plane, other }: TestPlane): Promise<void> {
+  for (let round = 0; round < 5; round++) {
+    await other.sync('/');
+    await plane.controller.idle();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
