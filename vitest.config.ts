@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ['packages/*/src/**/*.test.ts', 'tidy/**/*.test.ts'],
     pool: 'forks',
+    maxWorkers: '100%',
     testTimeout: 20_000,
   },
 });

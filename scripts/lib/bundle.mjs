@@ -2,25 +2,35 @@
 import { join } from 'node:path';
 import { ROOT } from './run.mjs';
 
+const COMMON = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  conditions: ['ottla-source'],
+  external: ['@cloudpss/zstd'],
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+
 export async function bundle(outdir) {
   const { build } = await import('esbuild');
   await build({
-    absWorkingDir: ROOT,
+    ...COMMON,
     entryPoints: { ottla: join(ROOT, 'packages/tools/src/main.ts') },
     outdir,
-    bundle: true,
     splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
     outExtension: { '.js': '.mjs' },
-    conditions: ['ottla-source'],
-    external: ['@cloudpss/zstd', 'snappy', 'lz4-napi'],
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-    },
     sourcemap: 'linked',
-    legalComments: 'none',
-    logLevel: 'warning',
   });
+}
+
+/** The simulator's program, as one file. */
+export async function bundleSimulator(outfile) {
+  const { build } = await import('esbuild');
+  await build({ ...COMMON, entryPoints: [join(ROOT, 'packages/simulator/src/main.ts')], outfile });
 }
