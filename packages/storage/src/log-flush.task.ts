@@ -7,7 +7,7 @@ import type { Disk } from '@ottla/platform';
 import { isMissing, isPassing } from './disk-errors.ts';
 import type { PooledFile } from './file-pool.ts';
 import { storeEpochs } from './leader-epoch-file.ts';
-import { LEADER_EPOCH_CHECKPOINT } from './log-files.ts';
+import { LEADER_EPOCH_CHECKPOINT, PARTITION_METADATA } from './log-files.ts';
 import type { LogSegment } from './log-segment.ts';
 import type { LogState } from './log-state.ts';
 
@@ -86,11 +86,15 @@ async function syncSegments(
       await sync(index.file);
     }
   }
-  const { epochFile, names } = log;
-  if (epochFile.isChanged) {
-    const changes = epochFile.begin();
-    await syncPath(disk, `${log.directory}/${LEADER_EPOCH_CHECKPOINT}`);
-    epochFile.synced(changes);
+  const { names } = log;
+  for (const [file, name] of [
+    [log.epochFile, LEADER_EPOCH_CHECKPOINT],
+    [log.idFile, PARTITION_METADATA],
+  ] as const) {
+    if (!file.isChanged) continue;
+    const changes = file.begin();
+    await syncPath(disk, `${log.directory}/${name}`);
+    file.synced(changes);
   }
   if (names.isChanged) {
     const changes = names.begin();

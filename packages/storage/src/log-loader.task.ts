@@ -80,7 +80,9 @@ async function readEpochs(owner: LogOwner, directory: string): Promise<EpochEntr
 async function readTopicId(owner: LogOwner, directory: string): Promise<string | undefined> {
   const path = `${directory}/${PARTITION_METADATA}`;
   try {
-    return parsePartitionMetadata((await owner.platform.disk.readFile(path)).toString('utf8'), path);
+    const bytes = await owner.platform.disk.readFile(path);
+    // A rename that outlived the content it was for: whoever leads or follows the partition is told the id again.
+    return bytes.every((byte) => byte === 0) ? undefined : parsePartitionMetadata(bytes.toString('utf8'), path);
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;

@@ -126,6 +126,19 @@ test('a directory that another broker holds is refused', async () => {
   await expect(openManager(locked)).rejects.toThrow(/Failed to acquire lock on file \.lock in \/data/);
 });
 
+test('a topic id whose file lost its content in a power loss may be assigned again', async () => {
+  const platform = testPlatform();
+  const { manager } = await openLog(platform);
+  await manager.shutdown({ clean: false });
+  await platform.disk.replaceFile(`${DIRECTORY}/t-0/partition.metadata`, Buffer.alloc(40));
+  const again = (await openManager(testPlatform(platform))).get('t', 0);
+  if (again === undefined) throw new Error('The log is gone');
+  expect(again.topicId).toBeUndefined();
+  again.topicId = ID;
+  expect(await again.flush()).toBe(true);
+  expect((await openManager(testPlatform(platform))).get('t', 0)?.topicId).toBe(ID);
+});
+
 test.each([
   [1, 1, undefined],
   [1, 0, '/one/t-0'],

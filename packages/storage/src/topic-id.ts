@@ -1,4 +1,5 @@
 import type { Uuid } from '@ottla/common';
+import { isPassing } from './disk-errors.ts';
 import { PARTITION_METADATA } from './log-files.ts';
 import type { LogState } from './log-state.ts';
 import { formatPartitionMetadata } from './partition-metadata-file.ts';
@@ -27,10 +28,15 @@ export function assignTopicId(log: LogState, topicId: Uuid): void {
       file.closeSync();
     }
     disk.renameSync(`${path}.tmp`, path);
+    log.idFile.changed();
     log.names.changed();
   } catch (error) {
-    log.fail(`Error while writing partition metadata file ${path}`, error);
-    return;
+    if (!isPassing(error)) {
+      log.fail(`Error while writing partition metadata file ${path}`, error);
+      return;
+    }
+    // Without the file the next start is told the id once more.
+    log.logger.error(`Partition metadata file ${path} could not be written`, error);
   }
   log.topicId = topicId;
 }
