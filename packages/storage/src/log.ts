@@ -212,6 +212,11 @@ export class Log {
     return this.#state.producers.summaries();
   }
 
+  /** Has this producer, in this epoch, a transaction open here (KIP-890)? */
+  hasOngoingTransaction(producerId: number, producerEpoch: number): boolean {
+    return this.#state.producers.hasOngoingTransaction(producerId, producerEpoch);
+  }
+
   abortedTransactions(from: number, upTo: number): AbortedTransaction[] {
     return this.#reading(() => abortedTransactions(this.#state, from, upTo)) ?? [];
   }

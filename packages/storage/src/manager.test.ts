@@ -215,6 +215,16 @@ describe('what a crash left in a log directory', () => {
     expect((await names(platform)).filter((name) => /cleaned|swap/.test(name))).toEqual([]);
   });
 
+  test('bytes of an older epoch behind a newer one are of a time before a cut: the log ends before them', async () => {
+    const platform = testPlatform();
+    const stale = batch(['old'], { baseOffset: 1, partitionLeaderEpoch: 3 });
+    const kept = batch(['new'], { baseOffset: 0, partitionLeaderEpoch: 5 });
+    await platform.disk.makeDirectory(`${DIRECTORY}/t-0`);
+    await platform.disk.replaceFile(`${DIRECTORY}/t-0/00000000000000000000.log`, Buffer.concat([kept, stale]));
+    const log = (await openManager(platform)).get('t', 0);
+    expect(log).toMatchObject({ logEndOffset: 1, latestEpoch: 5, sizeBytes: kept.length });
+  });
+
   test('an index without its log goes, a log without its index gets one', async () => {
     const { platform, before, copy, reopen } = await prepare();
     await copy(`${SECOND}.index`, '00000000000000000077.index');

@@ -162,6 +162,11 @@ export class ProducerStateManager {
     return false;
   }
 
+  hasOngoingTransaction(producerId: number, producerEpoch: number): boolean {
+    const entry = this.#staged.get(producerId) ?? this.#entries.get(producerId);
+    return entry !== undefined && entry.transactionFirstOffset >= 0 && entry.producerEpoch === producerEpoch;
+  }
+
   summaries(): ProducerStateSummary[] {
     return [...this.#entries.values()].map((entry) => ({
       producerId: entry.producerId,

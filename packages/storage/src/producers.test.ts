@@ -76,6 +76,11 @@ test('the last stable offset waits for the first open transaction, and for its m
   await append(log, from(2, 0, { txn: true }));
   log.updateHighWatermark(3);
   expect(log.lastStableOffset).toBe(1);
+  expect([log.hasOngoingTransaction(1, 0), log.hasOngoingTransaction(1, 1), log.hasOngoingTransaction(3, 0)]).toEqual([
+    true,
+    false,
+    false,
+  ]);
   await end(log, 1, 'COMMIT');
   expect(log.lastStableOffset).toBe(1);
   log.updateHighWatermark(4);
