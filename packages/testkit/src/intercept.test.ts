@@ -158,6 +158,8 @@ test('what is delayed when its client goes, or when the broker stops, leaves not
   const first = other.produce('a', ['one']).catch(() => 'gone');
   await gone;
   await other.close();
+  // Until the broker has seen that it is gone.
+  while (timers() > before) await new Promise((resolve) => setImmediate(resolve));
   const held = next();
   const second = client.produce('a', ['two']).catch(() => 'gone');
   await held;

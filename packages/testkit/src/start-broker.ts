@@ -17,8 +17,6 @@ export async function startBroker(options: StartBrokerOptions = {}): Promise<Tes
   const isTemporary = options.directory === 'temporary';
   const directory = isTemporary ? await makeTemporaryDirectory() : pathOf(options.directory);
   const failed = deferred<never>();
-  // Whoever calls is told; whoever does not ask is not to be ended by an unhandled rejection.
-  failed.promise.catch(() => undefined);
   const embedded = (failure: FatalFailure): void => failed.reject(new BrokerFailedError(failure));
   const create = directory === undefined ? createMemoryPlatform : createNodePlatform;
   const platform = create({ log: logOptions(options.log), fatal: { embedded } });
