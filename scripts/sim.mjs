@@ -1,131 +1,174 @@
-// npm run sim -- --seed N [--verbose] [--trace] | --seeds A-B | --seeds COUNT | --ci | --trace-proof   (with --mutate RULE: that rule off)
+// npm run sim: whole brokers in a simulated world, each run from one seed. See packages/simulator/README.md.
+//   --seed N [--verbose] [--trace]      one run, for reading; exit code 3 crash, 4 liveness, 5 correctness
+//   --seeds A-B | --seeds COUNT         many runs on two processes; without a choice: --seeds 100
+//   --mutate RULE                       with a rule of storage switched off: the checkers must notice
+//   --trace-proof                       the same seeds in two processes of different surroundings take the same path
+//   --ci                                at least 200 seeds and as many as fit into a minute, and a trace proof
 import { spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { parseArgs } from 'node:util';
-import { bundleSimulator } from './lib/bundle.mjs';
-import { must, ROOT } from './lib/run.mjs';
+import { ROOT } from './lib/run.mjs';
 
 const PROCESSES = 2;
-/** --ci: at least so many seeds, and as many more as fit. */
 const CI_SEEDS_MIN = 200;
-const CI_SECONDS = 60;
-const PROOF_SEEDS = 4;
+const CI_MS = 60_000;
+const PROOF_SEEDS = 3;
+/** A run that takes longer than this, ms, hangs. */
+const RUN_MS_MAX = 60_000;
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string' },
-    seeds: { type: 'string' },
-    mutate: { type: 'string' },
-    verbose: { type: 'boolean' },
-    trace: { type: 'boolean' },
-    ci: { type: 'boolean' },
-    'trace-proof': { type: 'boolean' },
-  },
-});
-const flags = [
-  ...(values.mutate === undefined ? [] : ['--mutate', values.mutate]),
-  ...(values.verbose ? ['--verbose'] : []),
-  ...(values.trace ? ['--trace'] : []),
-];
+const args = process.argv.slice(2);
+const has = (name) => args.includes(name);
+const valueOf = (name) => (has(name) ? args[args.indexOf(name) + 1] : undefined);
+const fail = (message) => {
+  process.stderr.write(`${message}\n`);
+  process.exit(2);
+};
+const mutate = valueOf('--mutate');
+const flags = mutate === undefined ? [] : ['--mutate', mutate];
+const bundle = await bundled();
 
-must(process.execPath, [join(ROOT, 'scripts', 'generate.mjs')], { stdio: ['ignore', 'ignore', 'inherit'] });
-mkdirSync(join(ROOT, '.cache'), { recursive: true });
-const program = join(ROOT, '.cache', 'simulator.mjs');
-await bundleSimulator(program);
+if (has('--seed')) process.exitCode = await one(numberOf(valueOf('--seed'), '--seed'));
+else if (has('--trace-proof')) process.exitCode = (await traceProof()) ? 0 : 1;
+else if (has('--ci')) await ci();
+else await range(valueOf('--seeds') ?? '100');
 
-if (values['trace-proof']) process.exitCode = (await tracesAgree()) ? 0 : 1;
-else if (values.ci) process.exitCode = await ci();
-else if (values.seeds !== undefined) process.exitCode = report(await runSeeds(...range(values.seeds), () => false));
-else process.exitCode = await one(values.seed ?? '1');
-
-/** `A-B`, or a count from 1. */
-function range(text) {
-  const [first, last] = text.split('-').map(Number);
-  return last === undefined ? [1, first] : [first, last];
-}
-
-function one(seed) {
-  const child = spawn(process.execPath, [program, 'one', seed, ...flags], { stdio: 'inherit' });
-  return new Promise((resolve) => child.on('exit', (code) => resolve(code ?? 1)));
-}
-
-/** Results of seeds first..last over the processes, until `enough` says so after a result. */
-async function runSeeds(first, last, enough, environment = {}) {
-  const results = [];
-  let stopped = false;
-  const children = Array.from({ length: Math.min(PROCESSES, last - first + 1) }, (_, index) =>
-    run(first + index, last, PROCESSES, environment),
-  );
-  await Promise.all(
-    children.map(async ({ child, lines, ended }) => {
-      for await (const line of lines) {
-        results.push(JSON.parse(line));
-        if (enough(results.length)) {
-          stopped = true;
-          for (const each of children) each.child.kill();
-          break;
-        }
-      }
-      const code = await ended;
-      if (code !== 0 && !stopped)
-        results.push({ seed: -1, kind: 'crash', message: `a simulator process (pid ${child.pid}) ended with ${code}` });
-    }),
-  );
-  return results;
-}
-
-function run(first, last, step, { cwd = ROOT, env = {} }) {
-  const child = spawn(process.execPath, [program, 'many', String(first), String(last), String(step), ...flags], {
-    cwd,
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+async function one(seed) {
+  const reading = args.filter((argument) => argument === '--verbose' || argument === '--trace');
+  const child = spawn(process.execPath, ['--enable-source-maps', bundle, 'one', String(seed), ...reading, ...flags], {
+    stdio: 'inherit',
   });
-  return {
-    child,
-    lines: createInterface({ input: child.stdout }),
-    ended: new Promise((resolve) => child.on('exit', resolve)),
-  };
+  return new Promise((resolve) => {
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
 }
 
-function report(results) {
-  const failed = results.filter((result) => result.kind !== undefined).sort((a, b) => a.seed - b.seed);
-  for (const { seed, kind, message } of failed)
-    process.stdout.write(`seed ${seed}: ${kind}: ${message}\n  npm run sim -- --seed ${seed} --verbose\n`);
-  process.stdout.write(`${results.length - failed.length} seeds passed, ${failed.length} failed\n`);
-  return failed.length === 0 ? 0 : 1;
+async function range(text) {
+  const [, from, to] = /^(\d+)-(\d+)$/.exec(text) ?? [];
+  const first = from === undefined ? 1 : Number(from);
+  const last = to === undefined ? numberOf(text, '--seeds') : Number(to);
+  report(await many(first, last, () => true));
 }
 
+/** All of it has to fit into a minute on two processors, so what is beyond the least number is cut off by the clock. */
 async function ci() {
-  const deadline = performance.now() + CI_SECONDS * 1000;
-  const agree = await tracesAgree();
-  const results = await runSeeds(1, 1_000_000, (count) => count >= CI_SEEDS_MIN && performance.now() > deadline);
-  const code = report(results);
-  return agree ? code : 1;
+  const startedMs = performance.now();
+  const isProven = await traceProof();
+  const results = await many(
+    1,
+    Number.MAX_SAFE_INTEGER,
+    (done) => done < CI_SEEDS_MIN || performance.now() - startedMs < CI_MS,
+  );
+  report(results, isProven ? 0 : 1);
 }
 
-/** One seed, one trace: whatever the time zone, the folder and the size of the thread pool. */
-async function tracesAgree() {
-  const places = [
-    { cwd: ROOT, env: { TZ: 'UTC', UV_THREADPOOL_SIZE: '4' } },
-    { cwd: tmpdir(), env: { TZ: 'Asia/Kathmandu', UV_THREADPOOL_SIZE: '1' } },
-  ];
-  const hashes = await Promise.all(
-    places.map(async (place) => {
-      const { lines, ended } = run(1, PROOF_SEEDS, 1, place);
-      const found = [];
-      for await (const line of lines) found.push(JSON.parse(line).traceHash);
-      await ended;
-      return found;
+function report(results, others = 0) {
+  const failed = results.filter(({ kind }) => kind !== undefined);
+  for (const { seed, message } of failed) process.stdout.write(`seed ${seed}: ${message}\n`);
+  process.stdout.write(`${results.length - failed.length} seeds passed, ${failed.length + others} failed\n`);
+  if (failed.length + others > 0) process.exitCode = 1;
+}
+
+/** Runs the seeds from `first` to `last` on two processes while `goesOn(done)`; every seed below the last one done is in it. */
+async function many(first, last, goesOn) {
+  const results = [];
+  const processes = Array.from({ length: PROCESSES }, (_none, index) =>
+    worker(first + index, last, PROCESSES, {}, (result) => {
+      results.push(result);
+      return goesOn(results.length);
     }),
   );
-  const agree = hashes[0].length === PROOF_SEEDS && hashes[0].join() === hashes[1].join();
-  process.stdout.write(
-    agree
-      ? `traces of ${PROOF_SEEDS} seeds agree in two processes\n`
-      : `traces differ between two processes:\n${hashes.map((each) => each.join(' ')).join('\n')}\n`,
+  await Promise.all(processes);
+  return results.sort((left, right) => left.seed - right.seed);
+}
+
+/** One process that runs every `step`-th seed. `took` tells whether it shall go on. */
+function worker(first, last, step, options, took) {
+  const child = spawn(
+    process.execPath,
+    ['--enable-source-maps', bundle, 'many', String(first), String(last), String(step), ...flags],
+    { stdio: ['ignore', 'pipe', 'inherit'], ...options },
   );
-  return agree;
+  let next = first;
+  let stopped = false;
+  const stop = () => {
+    stopped = true;
+    child.kill('SIGKILL');
+  };
+  const hung = () => {
+    took({ seed: next, kind: 'liveness', message: `hangs: no result within ${RUN_MS_MAX} ms` });
+    stop();
+  };
+  let watchdog = setTimeout(hung, RUN_MS_MAX);
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    if (stopped) return;
+    clearTimeout(watchdog);
+    watchdog = setTimeout(hung, RUN_MS_MAX);
+    const result = JSON.parse(line);
+    next = result.seed + step;
+    if (!took(result)) stop();
+  });
+  return new Promise((resolve) => {
+    child.once('close', (code) => {
+      clearTimeout(watchdog);
+      if (!stopped && code !== 0) took({ seed: next, kind: 'crash', message: `the process ended with code ${code}` });
+      resolve();
+    });
+  });
+}
+
+/** The same seeds in other time zones, folders and pool sizes: everything that happens must be the same. */
+async function traceProof() {
+  const first = numberOf(valueOf('--from') ?? '1', '--from');
+  const hashes = await Promise.all(
+    [
+      { cwd: ROOT, env: { ...process.env, TZ: 'UTC', UV_THREADPOOL_SIZE: '4' } },
+      { cwd: tmpdir(), env: { ...process.env, TZ: 'Asia/Kathmandu', UV_THREADPOOL_SIZE: '1', LANG: 'tr_TR.UTF-8' } },
+    ].map(async (options) => {
+      const found = [];
+      await worker(first, first + PROOF_SEEDS - 1, 1, options, ({ seed, traceHash }) => {
+        found.push(`${seed}:${traceHash}`);
+        return true;
+      });
+      return found.join(' ');
+    }),
+  );
+  const isSame = hashes[0] === hashes[1] && hashes[0] !== '';
+  if (!isSame) process.stdout.write(`The same seeds took different paths:\n${hashes.join('\n')}\n`);
+  else if (has('--trace-proof')) process.stdout.write(`The same in both processes: ${hashes[0]}\n`);
+  return isSame;
+}
+
+/** The simulator as one file, made anew each time: it takes less than a second. */
+async function bundled() {
+  const { build } = await import('esbuild');
+  const folder = join(ROOT, '.cache', `sim-${process.pid}`);
+  mkdirSync(folder, { recursive: true });
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const outfile = join(folder, 'simulator.mjs');
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: [join(ROOT, 'packages/simulator/src/main.ts')],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    conditions: ['ottla-source'],
+    external: ['@cloudpss/zstd', 'snappy', 'lz4-napi'],
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+    sourcemap: 'linked',
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+  return outfile;
+}
+
+function numberOf(text, name) {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 0) fail(`${name} needs a whole number, not '${text}'`);
+  return number;
 }
