@@ -24,21 +24,21 @@ async function withRoom(bytes: number, act: 'create' | 'delete') {
   const client = await world.finish(
     RpcConnection.connect(world.node('client').platform, { host: 'broker', port: 9092, clientId: 'test' }),
   );
-  const create = () =>
-    client.call(CREATE, {
-      topics: [{ name: 't', numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] }],
-      timeoutMs: 1000,
-    });
-  const remove = () => client.call(DELETE, { topicNames: ['t'], timeoutMs: 1000 }, { version: 5 });
+  const create = async (): Promise<number[]> => {
+    const topics = [{ name: 't', numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] }];
+    return (await client.call(CREATE, { topics, timeoutMs: 1000 })).topics.map(({ errorCode }) => errorCode);
+  };
+  const remove = async (): Promise<number[]> => {
+    const answer = await client.call(DELETE, { topicNames: ['t'], timeoutMs: 1000 }, { version: 5 });
+    return answer.responses.map(({ errorCode }) => errorCode);
+  };
   if (act === 'delete') await world.finish(create());
   node.disk.faults.capacityBytes = node.disk.usedBytes() + bytes;
-  const answer = await world.finish(act === 'create' ? create() : remove());
+  const errors = await world.finish(act === 'create' ? create() : remove());
   node.disk.faults.capacityBytes = Number.POSITIVE_INFINITY;
   await world.run({ untilMs: world.nowMs + 5000 });
   const exists = services.metadata.topic('t') !== undefined;
-  const again = await world.finish(exists ? remove() : create());
-  const errors = [...('topics' in answer ? answer.topics : answer.responses)].map(({ errorCode }) => errorCode);
-  const later = [...('topics' in again ? again.topics : again.responses)].map(({ errorCode }) => errorCode);
+  const later = await world.finish(exists ? remove() : create());
   return { exists, leader: services.metadata.partition('t', 0)?.leader, errors, later, services, world };
 }
 
