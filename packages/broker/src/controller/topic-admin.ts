@@ -129,12 +129,17 @@ export class TopicAdmin {
     if (topicNameError(name) !== undefined) return Promise.resolve(ErrorCode.INVALID_TOPIC_EXCEPTION);
     if (this.#creating.size >= AUTO_CREATIONS_MAX) return Promise.resolve(ErrorCode.LEADER_NOT_AVAILABLE);
     const topic = this.#newTopic(name);
-    const created = createTopics(this.#deps, [topic], { timeoutMs: 0, validateOnly: false }).then(([result]) => {
-      this.#creating.delete(name);
-      const error = result?.error ?? ErrorCode.UNKNOWN_SERVER_ERROR;
-      const isUnderWay = error === ErrorCode.TOPIC_ALREADY_EXISTS || error === ErrorCode.REQUEST_TIMED_OUT;
-      return isUnderWay || error === ErrorCode.NONE ? ErrorCode.LEADER_NOT_AVAILABLE : error;
-    });
+    const created = createTopics(this.#deps, [topic], { timeoutMs: 0, validateOnly: false })
+      .then(([result]) => result?.error ?? ErrorCode.UNKNOWN_SERVER_ERROR)
+      .catch((error: unknown) => {
+        this.#deps.logger.error(`Topic ${name} can't be created automatically`, error);
+        return ErrorCode.UNKNOWN_SERVER_ERROR;
+      })
+      .then((error) => {
+        this.#creating.delete(name);
+        const isUnderWay = error === ErrorCode.TOPIC_ALREADY_EXISTS || error === ErrorCode.REQUEST_TIMED_OUT;
+        return isUnderWay || error === ErrorCode.NONE ? ErrorCode.LEADER_NOT_AVAILABLE : error;
+      });
     this.#creating.set(name, created);
     return created;
   }
