@@ -17,6 +17,16 @@ export interface OptionSpec {
   readonly required?: boolean;
 }
 
+/** An option with an argument, as most are: `describedAs` is what the help calls the argument. */
+export function withArgument(
+  name: string,
+  describedAs: string,
+  description: string,
+  more: Pick<OptionSpec, 'defaultsTo' | 'type'> = {},
+): OptionSpec {
+  return { name, argument: 'required', describedAs, description, ...more };
+}
+
 export class OptionError extends ToolError {
   override readonly name = 'OptionError';
 }

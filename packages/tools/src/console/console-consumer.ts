@@ -1,6 +1,6 @@
 /** kafka-console-consumer.sh: records to lines of standard output. Kafka's ConsoleConsumer of 3.9. */
 import { once } from 'node:events';
-import { OptionParser, type ParsedOptions } from '../cli/option-parser.ts';
+import { OptionParser, type ParsedOptions, withArgument } from '../cli/option-parser.ts';
 import { type Tool, ToolError, type ToolIo } from '../cli/tool.ts';
 import { parseOrHelp, requireOptions, UsageError } from '../cli/usage.ts';
 import type { Cluster } from '../client/cluster.ts';
@@ -10,59 +10,60 @@ import { GroupReader } from './group-reader.ts';
 import { parseProperties, RecordFormatter } from './message-text.ts';
 import { PartitionReader } from './partition-reader.ts';
 
-const option = (
-  name: string,
-  describedAs: string,
-  description: string,
-  more: { defaultsTo?: string; type?: 'Integer' | 'Long' } = {},
-) => ({
-  name,
-  argument: 'required' as const,
-  describedAs,
-  description,
-  ...more,
-});
-
 const parser = new OptionParser([
-  option('topic', 'topic', 'The topic to consume on.'),
-  option('whitelist', 'Java regex (String)', 'DEPRECATED, use --include instead; ignored if --include is specified.'),
-  option('include', 'Java regex (String)', 'Regular expression of the topics to consume.'),
-  option('bootstrap-server', 'server to connect to', 'REQUIRED: The server(s) to connect to.'),
-  option('partition', 'partition', 'The partition to consume from; starts at its end unless --offset is specified.', {
-    type: 'Integer',
-  }),
-  option('offset', 'consume offset', "The offset to consume from (a non-negative number), or 'earliest' or 'latest'.", {
-    defaultsTo: 'latest',
-  }),
+  withArgument('topic', 'topic', 'The topic to consume on.'),
+  withArgument(
+    'whitelist',
+    'Java regex (String)',
+    'DEPRECATED, use --include instead; ignored if --include is specified.',
+  ),
+  withArgument('include', 'Java regex (String)', 'Regular expression of the topics to consume.'),
+  withArgument('bootstrap-server', 'server to connect to', 'REQUIRED: The server(s) to connect to.'),
+  withArgument(
+    'partition',
+    'partition',
+    'The partition to consume from; starts at its end unless --offset is specified.',
+    {
+      type: 'Integer',
+    },
+  ),
+  withArgument(
+    'offset',
+    'consume offset',
+    "The offset to consume from (a non-negative number), or 'earliest' or 'latest'.",
+    {
+      defaultsTo: 'latest',
+    },
+  ),
   {
     name: 'from-beginning',
     description: 'Without a committed offset, start with the earliest message in the log instead of the latest.',
   },
-  option(
+  withArgument(
     'max-messages',
     'num_messages',
     'The number of messages to consume before ending; without it, go on until ended.',
     { type: 'Integer' },
   ),
-  option('timeout-ms', 'timeout_ms', 'End when no message came for this long.', { type: 'Long' }),
+  withArgument('timeout-ms', 'timeout_ms', 'End when no message came for this long.', { type: 'Long' }),
   { name: 'skip-message-on-error', description: 'Accepted: a message is printed or the tool ends.' },
-  option('group', 'consumer group id', 'The consumer group id of the consumer.'),
-  option(
+  withArgument('group', 'consumer group id', 'The consumer group id of the consumer.'),
+  withArgument(
     'isolation-level',
     'String',
     'read_committed leaves out transactional messages that are not committed, read_uncommitted reads all.',
     { defaultsTo: 'read_uncommitted' },
   ),
-  option('formatter', 'class', 'The class that formats messages; only the default is built in.', {
+  withArgument('formatter', 'class', 'The class that formats messages; only the default is built in.', {
     defaultsTo: 'org.apache.kafka.tools.consumer.DefaultMessageFormatter',
   }),
-  option(
+  withArgument(
     'property',
     'prop',
     'A setting of the formatter: print.timestamp, print.partition, print.offset, print.headers, print.key, print.value, key.separator, line.separator, headers.separator, null.literal.',
   ),
-  option('formatter-property', 'prop', 'The same as --property, as 4.2 spells it.'),
-  option(
+  withArgument('formatter-property', 'prop', 'The same as --property, as 4.2 spells it.'),
+  withArgument(
     'consumer-property',
     'consumer_prop',
     'A setting of the consumer: group.id, auto.offset.reset and client.id are read.',

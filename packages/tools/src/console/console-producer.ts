@@ -1,6 +1,6 @@
 /** kafka-console-producer.sh: lines of standard input to records. Kafka's ConsoleProducer of 3.9. */
 import { createInterface } from 'node:readline';
-import { OptionParser, type ParsedOptions } from '../cli/option-parser.ts';
+import { OptionParser, type ParsedOptions, withArgument } from '../cli/option-parser.ts';
 import { type Tool, ToolError } from '../cli/tool.ts';
 import { parseOrHelp, requireOptions, UsageError } from '../cli/usage.ts';
 import { withCluster } from '../client/with-cluster.ts';
@@ -10,27 +10,14 @@ import { LineReader, parseProperties } from './message-text.ts';
 const CODECS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
 type Codec = (typeof CODECS)[number];
 
-const option = (
-  name: string,
-  describedAs: string,
-  description: string,
-  more: { defaultsTo?: string; type?: 'Integer' | 'Long' } = {},
-) => ({
-  name,
-  argument: 'required' as const,
-  describedAs,
-  description,
-  ...more,
-});
-
 const parser = new OptionParser([
-  option('topic', 'topic', 'REQUIRED: The topic name to produce messages to.'),
-  option(
+  withArgument('topic', 'topic', 'REQUIRED: The topic name to produce messages to.'),
+  withArgument(
     'broker-list',
     'broker-list',
     'DEPRECATED, use --bootstrap-server instead; ignored if --bootstrap-server is specified.',
   ),
-  option(
+  withArgument(
     'bootstrap-server',
     'server to connect to',
     'REQUIRED: The brokers to connect to, as HOST1:PORT1,HOST2:PORT2.',
@@ -42,56 +29,56 @@ const parser = new OptionParser([
     describedAs: 'compression-codec',
     description: 'The codec: none, gzip, snappy, lz4 or zstd; gzip when none is named.',
   },
-  option('batch-size', 'size', 'Bytes sent in one batch when records are not sent one by one.', {
+  withArgument('batch-size', 'size', 'Bytes sent in one batch when records are not sent one by one.', {
     defaultsTo: '16384',
     type: 'Integer',
   }),
-  option('message-send-max-retries', 'Integer', 'How often a record that could not be sent is sent again.', {
+  withArgument('message-send-max-retries', 'Integer', 'How often a record that could not be sent is sent again.', {
     defaultsTo: '3',
     type: 'Integer',
   }),
-  option('retry-backoff-ms', 'Long', 'Time before each retry.', { defaultsTo: '100', type: 'Long' }),
-  option('timeout', 'timeout_ms', 'The longest that a record waits for others to join its batch.', {
+  withArgument('retry-backoff-ms', 'Long', 'Time before each retry.', { defaultsTo: '100', type: 'Long' }),
+  withArgument('timeout', 'timeout_ms', 'The longest that a record waits for others to join its batch.', {
     defaultsTo: '1000',
     type: 'Long',
   }),
-  option('request-required-acks', 'request required acks', 'The acknowledgements asked for: 0, 1, -1 or all.', {
+  withArgument('request-required-acks', 'request required acks', 'The acknowledgements asked for: 0, 1, -1 or all.', {
     defaultsTo: '-1',
   }),
-  option('request-timeout-ms', 'request timeout ms', 'The longest to wait for an acknowledgement.', {
+  withArgument('request-timeout-ms', 'request timeout ms', 'The longest to wait for an acknowledgement.', {
     defaultsTo: '1500',
     type: 'Integer',
   }),
-  option(
+  withArgument(
     'metadata-expiry-ms',
     'metadata expiration interval',
     'Accepted; metadata is asked for again when a leader has moved.',
     { defaultsTo: '300000', type: 'Long' },
   ),
-  option('max-block-ms', 'max block on send', 'The longest that a send waits for metadata.', {
+  withArgument('max-block-ms', 'max block on send', 'The longest that a send waits for metadata.', {
     defaultsTo: '60000',
     type: 'Long',
   }),
-  option('max-memory-bytes', 'total memory in bytes', 'Bytes that may wait to be sent before reading pauses.', {
+  withArgument('max-memory-bytes', 'total memory in bytes', 'Bytes that may wait to be sent before reading pauses.', {
     defaultsTo: '33554432',
     type: 'Long',
   }),
-  option('max-partition-memory-bytes', 'memory in bytes per partition', 'Overrides --batch-size.', {
+  withArgument('max-partition-memory-bytes', 'memory in bytes per partition', 'Overrides --batch-size.', {
     defaultsTo: '16384',
     type: 'Integer',
   }),
-  option('socket-buffer-size', 'size', 'Accepted; the operating system sizes the buffer.', {
+  withArgument('socket-buffer-size', 'size', 'Accepted; the operating system sizes the buffer.', {
     defaultsTo: '102400',
     type: 'Integer',
   }),
-  option('line-reader', 'reader_class', 'The class that reads lines; only the default is built in.'),
-  option(
+  withArgument('line-reader', 'reader_class', 'The class that reads lines; only the default is built in.'),
+  withArgument(
     'property',
     'prop',
     'A setting of the line reader: parse.key, key.separator, parse.headers, headers.delimiter, headers.separator, headers.key.separator, null.marker, ignore.error.',
   ),
-  option('reader-property', 'prop', 'The same as --property, as 4.2 spells it.'),
-  option(
+  withArgument('reader-property', 'prop', 'The same as --property, as 4.2 spells it.'),
+  withArgument(
     'producer-property',
     'producer_prop',
     'A setting of the producer: acks, compression.type, linger.ms, batch.size and client.id are read.',
@@ -107,7 +94,7 @@ export const consoleProducer: Tool = async (args, io) => {
   if (options === undefined) return 0;
   requireOptions(parser, options, 'topic');
   const bootstrap = options.value('bootstrap-server') ?? options.value('broker-list');
-  if (bootstrap === undefined) throw new UsageError(parser, 'Missing required option(s) [bootstrap-server]');
+  if (bootstrap === undefined) throw new UsageError(parser, 'Missing required withArgument(s) [bootstrap-server]');
   const properties = parseProperties(options.values('producer-property'));
   const reader = new LineReader(parseProperties([...options.values('property'), ...options.values('reader-property')]));
 

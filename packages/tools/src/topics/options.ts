@@ -1,19 +1,12 @@
-import { OptionParser, type ParsedOptions } from '../cli/option-parser.ts';
+import { OptionParser, type ParsedOptions, withArgument } from '../cli/option-parser.ts';
 import { forbidTogether, parseOrHelp, requireOptions, UsageError } from '../cli/usage.ts';
 
 const ACTIONS = ['list', 'describe', 'create', 'alter', 'delete'] as const;
 export type Action = (typeof ACTIONS)[number];
 
-const required = (name: string, describedAs: string, description: string) => ({
-  name,
-  argument: 'required' as const,
-  describedAs,
-  description,
-});
-
 export const parser = new OptionParser([
-  required('bootstrap-server', 'server to connect to', 'REQUIRED: The Kafka server to connect to.'),
-  required(
+  withArgument('bootstrap-server', 'server to connect to', 'REQUIRED: The Kafka server to connect to.'),
+  withArgument(
     'command-config',
     'command config property file',
     'Property file containing configs for the admin client. Settings of security are not read yet.',
@@ -23,29 +16,26 @@ export const parser = new OptionParser([
   { name: 'delete', description: 'Delete a topic.' },
   { name: 'alter', description: 'Alter the number of partitions of a topic.' },
   { name: 'describe', description: 'List details for the given topics.' },
-  required(
+  withArgument(
     'topic',
     'topic',
     'The topic to create, alter, describe or delete. Except for create it may be a regular expression.',
   ),
-  {
-    ...required('partitions', '# of partitions', 'The number of partitions of the topic being created or altered.'),
-    type: 'Integer' as const,
-  },
-  {
-    ...required(
-      'replication-factor',
-      'replication factor',
-      'The number of replicas of each partition of the topic being created.',
-    ),
-    type: 'Integer' as const,
-  },
-  required(
+  withArgument('partitions', '# of partitions', 'The number of partitions of the topic being created or altered.', {
+    type: 'Integer',
+  }),
+  withArgument(
+    'replication-factor',
+    'replication factor',
+    'The number of replicas of each partition of the topic being created.',
+    { type: 'Integer' },
+  ),
+  withArgument(
     'replica-assignment',
     'broker_id_for_part1_replica1 : broker_id_for_part1_replica2 , ...',
     'The brokers of each partition: replicas separated by a colon, partitions by a comma.',
   ),
-  required('config', 'name=value', 'A configuration of the topic being created; may be given several times.'),
+  withArgument('config', 'name=value', 'A configuration of the topic being created; may be given several times.'),
   { name: 'if-exists', description: 'With alter, delete and describe: do nothing when the topic does not exist.' },
   { name: 'if-not-exists', description: 'With create: do nothing when the topic exists.' },
   { name: 'exclude-internal', description: 'With list and describe: leave the internal topics out.' },
