@@ -13,6 +13,8 @@ export interface ProducerOptions {
   readonly inFlightMax: number;
   /** How long it waits between two rounds on average, ms. */
   readonly pauseMs: number;
+  /** Chance to go on as a new producer with an id of its own (idempotent only). */
+  readonly renewChance: number;
   /** Chance to send the last acknowledged batches once more (idempotent only). */
   readonly resendChance: number;
   /** Sequence of the first record: close to 2^31 to see the wrap. */
@@ -45,6 +47,10 @@ export interface FaultOptions {
   readonly fullDiskMs: number;
   readonly slowDiskMs: number;
   readonly diskErrorMs: number;
+  /** Chance that the power goes within the calls after a segment was rolled. */
+  readonly powerLossAtRollChance: number;
+  /** Chance that a crash is soon followed by another one, before what was recovered is flushed. */
+  readonly aftershockChance: number;
   /** Longest time the broker stays down, ms. */
   readonly downMsMax: number;
   /** Chance that a crashed broker's logs are opened and closed once more before it starts, as a crash during recovery does. */
@@ -67,7 +73,12 @@ export interface SimulationOptions {
   readonly clientNodes: number;
   readonly faults: FaultOptions;
   readonly network: { readonly msMean: number; readonly splitChance: number; readonly resetChance: number };
-  readonly disk: { readonly msMean: number; readonly stallChance: number; readonly stallMs: number };
+  readonly disk: {
+    readonly msMean: number;
+    readonly stallChance: number;
+    readonly stallMs: number;
+    readonly survival: 'random' | 'journaled';
+  };
   /** Everything acknowledged is on the platter: flush.messages=1. */
   readonly flushesEach: boolean;
   /** Records may go because they are old or too many. */
@@ -77,8 +88,8 @@ export interface SimulationOptions {
 /** Everything that a run does follows from the seed. Swarm testing: most features are off in most runs, so that rare mixes occur. */
 export function drawOptions(seed: number): SimulationOptions {
   const prng = new Prng(seed, 'options');
-  const hasPowerLoss = prng.chance(0.5);
-  const flushesEach = prng.chance(hasPowerLoss ? 0.4 : 0.1);
+  const hasPowerLoss = prng.chance(0.6);
+  const flushesEach = prng.chance(hasPowerLoss ? 0.3 : 0.1);
   const hasRetention = prng.chance(0.25);
   const faultPhaseMs = prng.between(1500, 6000);
   const segmentBytes = prng.pick([4000, 8000, 20_000, 100_000]);
@@ -102,9 +113,10 @@ export function drawOptions(seed: number): SimulationOptions {
       resetChance: prng.chance(0.3) ? 0.004 : 0,
     },
     disk: {
-      msMean: prng.pick([0.1, 0.1, 1, 5]),
+      msMean: prng.pick([0.1, 0.1, 1, 5, 20]),
       stallChance: prng.chance(0.2) ? 0.005 : 0,
       stallMs: prng.between(10, 800),
+      survival: prng.pick(['random', 'random', 'journaled']),
     },
     flushesEach,
     hasRetention,
@@ -135,8 +147,8 @@ function drawTopicConfig(
   if (prng.chance(0.15)) config['message.timestamp.type'] = 'LogAppendTime';
   if (prng.chance(0.1)) config['compression.type'] = prng.pick(['gzip', 'snappy', 'lz4', 'uncompressed']);
   if (flushesEach) config['flush.messages'] = '1';
-  else if (prng.chance(0.4)) config['flush.messages'] = String(prng.pick([2, 10, 50]));
-  if (prng.chance(0.3)) config['flush.ms'] = String(prng.pick([100, 500]));
+  else if (prng.chance(0.4)) config['flush.messages'] = String(prng.pick([10, 50, 200]));
+  if (prng.chance(0.3)) config['flush.ms'] = String(prng.pick([100, 500, 2000]));
   return config;
 }
 
@@ -176,6 +188,7 @@ function drawProducer(prng: Prng, faultPhaseMs: number, segmentBytes: number): P
     codec: prng.pick(['none', 'none', 'gzip', 'snappy', 'lz4']),
     inFlightMax: prng.between(1, 5),
     pauseMs: (faultPhaseMs / batches) * prng.pick([0.2, 1, 2]),
+    renewChance: prng.pick([0, 0.1, 0.4]),
     resendChance: prng.chance(0.5) ? 0.2 : 0,
     firstSequence: prng.chance(0.2) ? 2 ** 31 - prng.between(1, 60) : 0,
   };
@@ -195,11 +208,12 @@ function drawFaults(prng: Prng, hasPowerLoss: boolean): FaultOptions {
   const sometimes = (chance: number, low: number, high: number): number =>
     prng.chance(chance) ? prng.between(low, high) : 0;
   return {
-    killMs: sometimes(0.5, 400, 3000),
+    // Killed first, then without power: what the page cache saved is lost after it was recovered.
+    killMs: sometimes(hasPowerLoss ? 0.8 : 0.5, 400, 3000),
     killInCallMs: sometimes(0.4, 400, 3000),
-    powerLossMs: hasPowerLoss ? sometimes(0.7, 400, 3000) : 0,
-    powerLossInCallMs: hasPowerLoss ? sometimes(0.7, 400, 3000) : 0,
-    restartMs: sometimes(0.3, 500, 3000),
+    powerLossMs: hasPowerLoss ? sometimes(0.8, 200, 2000) : 0,
+    powerLossInCallMs: hasPowerLoss ? sometimes(0.7, 200, 2000) : 0,
+    restartMs: sometimes(0.4, 400, 3000),
     freezeMs: sometimes(0.25, 300, 3000),
     clientFreezeMs: sometimes(0.2, 300, 3000),
     clockJumpMs: sometimes(0.2, 300, 3000),
@@ -209,6 +223,8 @@ function drawFaults(prng: Prng, hasPowerLoss: boolean): FaultOptions {
     slowDiskMs: sometimes(0.2, 500, 3000),
     // A failed fsync and a power loss together lose flushed records on any file system, Kafka's included.
     diskErrorMs: hasPowerLoss ? 0 : sometimes(0.25, 500, 3000),
+    powerLossAtRollChance: hasPowerLoss ? prng.pick([0, 0.05, 0.3]) : 0,
+    aftershockChance: prng.pick([0, 0.7]),
     downMsMax: prng.pick([50, 500, 2000]),
     inspectChance: prng.pick([0, 0.5]),
   };

@@ -58,7 +58,10 @@ export class Simulation implements SimulationContext, BrokerHostListener {
       disk: options.disk,
       network: options.network,
       ...(hooks.traceLine === undefined ? {} : { traceLine: hooks.traceLine }),
-      logLine: (node, { level, logger, message, error }) => this.#logLine(node, level, `${logger} ${message}`, error),
+      logLine: (node, { level, logger, message, error }) => {
+        if (node === 'broker') this.#nemesis.logged(message);
+        this.#logLine(node, level, `${logger} ${message}`, error);
+      },
     });
     const node = this.world.node('broker');
     this.clients = Array.from({ length: options.clientNodes }, (_none, index) => this.world.node(`client${index}`));
@@ -113,6 +116,7 @@ export class Simulation implements SimulationContext, BrokerHostListener {
 
   started(broker: Broker, ending: Ending, before: ReadonlyMap<string, LogAtEnd>): void {
     this.note(`broker: life ${this.host.life} started after ${ending}`);
+    if (ending !== 'clean') this.#nemesis.recovered();
     const { logs } = broker.services;
     for (const [name, model] of this.models) {
       const log = logs.get(model.topic, model.partition);

@@ -18,6 +18,11 @@ export interface DiskFaults {
   bitRotChance: number;
   /** ENOSPC beyond. */
   capacityBytes: number;
+  /**
+   * What a power loss leaves of what was not synced. `random`: anything. `journaled`: all names and all files of one
+   * sector, and of longer ones anything: a file system with a quick journal, where what tells of records outlives them.
+   */
+  survival: 'random' | 'journaled';
 }
 
 export const defaultDiskFaults: DiskFaults = {
@@ -31,6 +36,7 @@ export const defaultDiskFaults: DiskFaults = {
   syncErrorChance: 0,
   bitRotChance: 0,
   capacityBytes: Number.POSITIVE_INFINITY,
+  survival: 'random',
 };
 
 /** An error for the next calls that match. */

@@ -315,6 +315,26 @@ describe('the simulated disk', () => {
   });
 });
 
+it('a journaling disk keeps names and small files through a power loss, and of longer ones anything', async () => {
+  const sizes = new Set<number>();
+  for (let seed = 0; seed < 30; seed++) {
+    const world = createSimulatedWorld(seed, { disk: { survival: 'journaled' } });
+    const node = world.node('a');
+    const write = async (name: string, bytes: number) => {
+      const file = await node.platform.disk.open(`/${name}.tmp`, { mode: 'write', create: true });
+      await file.write(Buffer.alloc(bytes, 1), 0, bytes, 0);
+      await node.platform.disk.rename(`/${name}.tmp`, `/${name}`);
+    };
+    await world.finish(Promise.all([write('small', 500), write('large', 5000)]));
+    node.powerLoss();
+    const { disk } = node.restart();
+    expect(await world.finish(disk.readFile('/small'))).toEqual(Buffer.alloc(500, 1));
+    const large = await world.finish(disk.readFile('/large'));
+    sizes.add(large.filter((byte) => byte === 1).length);
+  }
+  expect(sizes.size).toBeGreaterThan(4);
+});
+
 describe('what a simulated disk tells of its process', () => {
   it('knows which files are open, until they are closed or the process ends', async () => {
     const world = createSimulatedWorld(1);

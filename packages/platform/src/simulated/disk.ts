@@ -7,7 +7,7 @@ import { TreeDisk } from '../memory/tree-disk.ts';
 import type { DiskFaults, InjectedFault } from './disk-faults.ts';
 import { defaultDiskFaults } from './disk-faults.ts';
 import type { RunningSync } from './durable-content.ts';
-import { DurableContent } from './durable-content.ts';
+import { DurableContent, sectorBytes } from './durable-content.ts';
 import { NameJournal } from './name-journal.ts';
 import type { SimulatedNode } from './node.ts';
 import type { Prng } from './prng.ts';
@@ -89,8 +89,13 @@ export class SimulatedDisk {
   /** Called by the node; the process is gone by then. */
   powerLoss(): void {
     this.#killAfter = undefined;
-    this.#journal.powerLoss(this.#prng);
-    for (const { file } of this.tree.files()) contentOf(file).powerLoss(this.#prng);
+    const isJournaled = this.faults.survival === 'journaled';
+    if (isJournaled) this.#journal.commit();
+    else this.#journal.powerLoss(this.#prng);
+    for (const { file } of this.tree.files()) {
+      const keepsAll = isJournaled && file.content.size <= sectorBytes;
+      contentOf(file).powerLoss(this.#prng, keepsAll ? ['everything'] : undefined);
+    }
   }
 
   /** True when the process must end within this call. */

@@ -4,6 +4,10 @@ import type { Prng } from './prng.ts';
 /** What a disk writes whole or not at all. */
 export const sectorBytes = 512;
 
+/** Of the sectors that were not synced: none, all, those up to one, any. */
+export type Survival = 'nothing' | 'everything' | 'start' | 'some';
+const SURVIVALS: readonly [Survival, ...Survival[]] = ['nothing', 'everything', 'start', 'some'];
+
 /** What the platter holds where it differs from the page cache: pages as they were before they changed. */
 interface Generation {
   /** The file's size when this generation began. */
@@ -43,15 +47,15 @@ export class DurableContent extends FileContent {
     }
   }
 
-  /** The bytes after the power has gone and come back. */
-  powerLoss(prng: Prng): void {
+  /** The bytes after the power has gone and come back. `survivals`: what may have become of those not synced. */
+  powerLoss(prng: Prng, survivals: readonly [Survival, ...Survival[]] = SURVIVALS): void {
     const oldSize = this.#generations[0]?.size ?? 0;
     const images = new Map(this.#lost);
     for (const generation of this.#generations) {
       for (const [page, image] of generation.images) if (!images.has(page)) images.set(page, image);
     }
     this.#restoring = true;
-    const survival = prng.pick(['nothing', 'everything', 'start', 'some']);
+    const survival = prng.pick(survivals);
     const newSize = survivingSize(prng, survival, oldSize, this.size);
     const pages = [...images.keys()].sort((left, right) => left - right);
     const sectorsPerPage = pageBytes / sectorBytes;
@@ -119,7 +123,7 @@ export class DurableContent extends FileContent {
   }
 }
 
-function survivingSize(prng: Prng, survival: string, oldSize: number, newSize: number): number {
+function survivingSize(prng: Prng, survival: Survival, oldSize: number, newSize: number): number {
   if (survival === 'nothing' || oldSize === newSize) return oldSize;
   if (survival === 'everything') return newSize;
   // A cut happens or not; growth may have been noted for any of the writes.

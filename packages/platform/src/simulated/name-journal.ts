@@ -30,6 +30,11 @@ export class NameJournal {
     this.#pending = kept.reverse();
   }
 
+  /** Everything so far is certain. */
+  commit(): void {
+    this.#pending = [];
+  }
+
   powerLoss(prng: Prng): void {
     const survivors = new Map<DirectoryNode, number>();
     for (const change of this.#pending) {

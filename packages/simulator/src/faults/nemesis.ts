@@ -48,6 +48,25 @@ export class Nemesis {
     this.#every(faults.diskErrorMs, 'disk error', () => this.#failDisk());
   }
 
+  /** A log line of the broker: some tell of moments at which a crash is worth a try. */
+  logged(message: string): void {
+    if (this.#isStopped || !message.startsWith('Rolled new log segment', message.indexOf('] ') + 2)) return;
+    if (this.#prng.chance(this.#context.options.faults.powerLossAtRollChance)) this.#endInCall('powerLoss');
+  }
+
+  /** The broker runs again after a crash. */
+  recovered(): void {
+    const { faults } = this.#context.options;
+    if (this.#isStopped || !this.#prng.chance(faults.aftershockChance)) return;
+    const hasPowerLoss = faults.powerLossMs + faults.powerLossInCallMs + faults.powerLossAtRollChance > 0;
+    this.#context.world.schedule(this.#prng.delay(0.5, 60), undefined, 'nemesis.aftershock', () => {
+      if (this.#isStopped) return;
+      this.#context.note('nemesis: aftershock');
+      if (hasPowerLoss) this.#context.host.powerLoss(this.#downMs());
+      else this.#context.host.kill(this.#downMs());
+    });
+  }
+
   /** No more faults, and those that last are over. */
   stop(): void {
     this.#isStopped = true;

@@ -69,6 +69,7 @@ export class IdempotentProducer {
       if (!(await this.#client.connected())) return;
       this.#identity ??= await this.#newIdentity();
       if (this.#identity === undefined) continue;
+      if (!this.#hasOpen() && this.#prng.chance(this.#options.renewChance)) await this.#renew();
       const blocked = [...this.#lanes.values()].filter((lane) => lane.needsEpoch);
       if (blocked.length === 0) this.#takeBatches();
       else if ([...this.#lanes.values()].every((lane) => lane.needsEpoch || lane.open.length === 0)) {
@@ -180,6 +181,14 @@ export class IdempotentProducer {
     const outcome = await this.#produce(batch);
     if (outcome.kind !== 'answer' || !this.#isAcked(outcome.error) || outcome.baseOffset < 0) return;
     acknowledged(this.#context, batch, outcome.baseOffset, outcome.life);
+  }
+
+  /** As a producer that was started anew. */
+  async #renew(): Promise<void> {
+    const identity = await this.#newIdentity();
+    if (identity === undefined) return;
+    this.#identity = identity;
+    this.#lanes.clear();
   }
 
   async #newIdentity(): Promise<{ id: number; epoch: number } | undefined> {
