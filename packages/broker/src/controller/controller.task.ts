@@ -45,6 +45,8 @@ export class Controller {
   #events: ReignEvents | undefined;
   #activeId = -1;
   #hasReigned = false;
+  /** The store could not keep the last election. */
+  #isRefused = false;
   #stopped = false;
 
   constructor(options: ControllerOptions) {
@@ -66,10 +68,18 @@ export class Controller {
     return this.#events;
   }
 
-  /** Takes part in elections from now on. Resolves when the first one is over and its reign has begun. */
-  start(): Promise<void> {
+  /**
+   * Takes part in elections from now on. Resolves when the first one is over and its reign has begun; rejects when the
+   * store takes no writes, since nobody would try again.
+   */
+  async start(): Promise<void> {
     this.#queue.put('Startup', () => this.#elect());
-    return this.#queue.idle();
+    await this.#queue.idle();
+    if (this.#isRefused) {
+      throw new Error(
+        `No controller can be elected: ${paths.CONTROLLER} can't be written (StorageFailed). Make room in the first log directory.`,
+      );
+    }
   }
 
   /** Gives the controllership up, when this broker has it. */
@@ -136,9 +146,12 @@ export class Controller {
         { op: 'set', path: paths.CONTROLLER_EPOCH, data: encodeControllerEpoch(epoch), version: found.version },
       ]);
       if (outcome.ok || (await this.#wonAnyway(epoch))) {
+        this.#isRefused = false;
         await this.#reignFrom(epoch, found.version + 1);
         return;
       }
+      this.#isRefused = outcome.code === 'StorageFailed';
+      if (this.#isRefused) return;
     }
   }
 

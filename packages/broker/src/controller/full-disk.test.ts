@@ -14,13 +14,16 @@ import { startBroker } from '../server/start-broker.task.ts';
 const CREATE = { request: CreateTopicsRequest, response: CreateTopicsResponse };
 const DELETE = { request: DeleteTopicsRequest, response: DeleteTopicsResponse };
 
+const PROPERTIES = { 'broker.id': '0', listeners: 'PLAINTEXT://:9092', 'log.dirs': '/data' };
+const CONFIG = BrokerConfig.parse({ overrides: new Map(Object.entries(PROPERTIES)) });
+
+const ROOMS = Array.from({ length: 30 }, (_none, index) => index * 40);
+
 /** A broker, and what happens to a topic while its disk has this much room. */
 async function withRoom(bytes: number, act: 'create' | 'delete') {
   const world = createSimulatedWorld(bytes);
   const node = world.node('broker');
-  const properties = { 'broker.id': '0', listeners: 'PLAINTEXT://:9092', 'log.dirs': '/data' };
-  const config = BrokerConfig.parse({ overrides: new Map(Object.entries(properties)) });
-  const { services } = await world.finish(startBroker(node.platform, config));
+  const { services } = await world.finish(startBroker(node.platform, CONFIG));
   const client = await world.finish(
     RpcConnection.connect(world.node('client').platform, { host: 'broker', port: 9092, clientId: 'test' }),
   );
@@ -39,10 +42,30 @@ async function withRoom(bytes: number, act: 'create' | 'delete') {
   await world.run({ untilMs: world.nowMs + 5000 });
   const exists = services.metadata.topic('t') !== undefined;
   const later = await world.finish(exists ? remove() : create());
-  return { exists, leader: services.metadata.partition('t', 0)?.leader, errors, later, services, world };
+  return { exists, leader: services.metadata.partition('t', 0)?.leader, errors, later, world };
 }
 
-const ROOMS = Array.from({ length: 30 }, (_none, index) => index * 40);
+test('a broker that finds no room for its election does not start, and starts when there is room', async () => {
+  const reasons = new Set<string>();
+  for (const bytes of ROOMS) {
+    const { world } = await withRoom(10_000, 'create');
+    const node = world.node('broker');
+    node.kill();
+    node.disk.faults.capacityBytes = node.disk.usedBytes() + bytes;
+    const start = async () => {
+      const { services } = await startBroker(node.restart(), CONFIG);
+      return services.metadata.partition('t', 0)?.leader;
+    };
+    const outcome = await world.finish(start().catch((error: unknown) => String(error)));
+    if (typeof outcome === 'string') {
+      reasons.add(outcome.replace(/\(.*/, ''));
+      node.disk.faults.capacityBytes = Number.POSITIVE_INFINITY;
+      // The topic was removed at the end of `withRoom`: what matters is that it starts.
+      expect(await world.finish(start())).toBeUndefined();
+    }
+  }
+  expect([...reasons].join()).toContain('No controller can be elected');
+});
 
 test('a topic for which there was no room half way is finished when there is room', async () => {
   const outcomes = new Set<string>();
