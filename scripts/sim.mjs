@@ -2,6 +2,7 @@
 //   --seed N [--verbose] [--trace]      one run, for reading; exit code 3 crash, 4 liveness, 5 correctness
 //   --seeds A-B | --seeds COUNT         many runs on two processes; without a choice: --seeds 100
 //   --mutate RULE                       with a rule of storage switched off: the checkers must notice
+//   --recovery                          only runs about recovery, as with --mutate
 //   --trace-proof                       the same seeds in two processes of different surroundings take the same path
 //   --ci                                at least 200 seeds and as many as fit into a minute, and a trace proof
 import { spawn } from 'node:child_process';
@@ -26,7 +27,7 @@ const fail = (message) => {
   process.exit(2);
 };
 const mutate = valueOf('--mutate');
-const flags = mutate === undefined ? [] : ['--mutate', mutate];
+const flags = [...(mutate === undefined ? [] : ['--mutate', mutate]), ...(has('--recovery') ? ['--recovery'] : [])];
 const bundle = await bundled();
 
 if (has('--seed')) process.exitCode = await one(numberOf(valueOf('--seed'), '--seed'));

@@ -25,6 +25,7 @@ export function logConfigOf(options: SimulationOptions): LogConfig {
     indexIntervalBytes: number('index.interval.bytes', defaultLogConfig.indexIntervalBytes),
     indexBytesMax: number('segment.index.bytes', defaultLogConfig.indexBytesMax),
     fileDeleteDelayMs: number('file.delete.delay.ms', defaultLogConfig.fileDeleteDelayMs),
-    retentionMs: -1,
+    retentionMs: number('retention.ms', -1),
+    retentionBytes: number('retention.bytes', -1),
   };
 }

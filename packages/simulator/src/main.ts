@@ -1,7 +1,7 @@
 /** `npm run sim`, bundled by scripts/sim.mjs: runs seeds one after the other and writes one JSON line for each. */
 import type { StorageRules } from '@ottla/storage';
 import { type RunReport, runSeed } from './run.ts';
-import { drawOptions } from './simulation-options.ts';
+import { drawOptions, type Focus } from './simulation-options.ts';
 
 const [mode, ...rest] = process.argv.slice(2);
 
@@ -13,9 +13,10 @@ async function one(seed: number, flags: readonly string[]): Promise<void> {
   const write = (line: string): void => {
     process.stdout.write(`${line}\n`);
   };
-  write(JSON.stringify(drawOptions(seed), undefined, 1).replaceAll(/\n {2,}/g, ' '));
+  write(JSON.stringify(drawOptions(seed, focusOf(flags)), undefined, 1).replaceAll(/\n {2,}/g, ' '));
   const report = await runSeed(seed, {
     rules: rulesOf(flags),
+    focus: focusOf(flags),
     note: flags.includes('--verbose') ? write : undefined,
     traceLine: flags.includes('--trace') ? write : undefined,
   });
@@ -30,7 +31,10 @@ async function one(seed: number, flags: readonly string[]): Promise<void> {
 async function many(first: number, last: number, step: number, flags: readonly string[]): Promise<void> {
   for (let seed = first; seed <= last; seed += step) {
     const startedMs = performance.now();
-    const { failure, traceHash, virtualMs, records } = await runSeed(seed, { rules: rulesOf(flags) });
+    const { failure, traceHash, virtualMs, records } = await runSeed(seed, {
+      rules: rulesOf(flags),
+      focus: focusOf(flags),
+    });
     const line = {
       seed,
       kind: failure?.kind,
@@ -48,6 +52,11 @@ async function many(first: number, last: number, step: number, flags: readonly s
 function exitCodeOf({ failure }: RunReport): number {
   if (failure === undefined) return 0;
   return { crash: 3, liveness: 4, correctness: 5 }[failure.kind];
+}
+
+/** Mutations of recovery show in runs about recovery. */
+function focusOf(flags: readonly string[]): Focus | undefined {
+  return flags.includes('--mutate') || flags.includes('--recovery') ? 'recovery' : undefined;
 }
 
 function rulesOf(flags: readonly string[]): Partial<StorageRules> {

@@ -1,6 +1,6 @@
 import { type StorageRules, storageRules } from '@ottla/storage';
 import { Simulation, type SimulationHooks } from './simulation.ts';
-import { drawOptions, type SimulationOptions } from './simulation-options.ts';
+import { drawOptions, type Focus, type SimulationOptions } from './simulation-options.ts';
 import { type SimulationFailure, Verdict } from './verdict.ts';
 
 export interface RunReport {
@@ -17,10 +17,10 @@ export interface RunReport {
 /** Runs one seed. Never rejects. One at a time in a process, since forbidden globals throw meanwhile. */
 export async function runSeed(
   seed: number,
-  settings: { readonly rules?: Partial<StorageRules> } & SimulationHooks = {},
+  settings: { readonly rules?: Partial<StorageRules>; readonly focus?: Focus | undefined } & SimulationHooks = {},
 ): Promise<RunReport> {
   const verdict = new Verdict();
-  const options = drawOptions(seed);
+  const options = drawOptions(seed, settings.focus);
   const simulation = new Simulation(options, { ...storageRules, ...settings.rules }, verdict, settings);
   const unhandled = (error: unknown): void => {
     // A process that was killed within a call of its own goes on to the end of its turn: that never happened.

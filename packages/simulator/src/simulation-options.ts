@@ -85,11 +85,20 @@ export interface SimulationOptions {
   readonly hasRetention: boolean;
 }
 
+/** A kind of run to draw more of. */
+export type Focus = 'recovery';
+
 /** Everything that a run does follows from the seed. Swarm testing: most features are off in most runs, so that rare mixes occur. */
-export function drawOptions(seed: number): SimulationOptions {
+export function drawOptions(seed: number, focus?: Focus): SimulationOptions {
   const prng = new Prng(seed, 'options');
-  const hasPowerLoss = prng.chance(0.6);
-  const flushesEach = prng.chance(hasPowerLoss ? 0.3 : 0.1);
+  const isAboutRecovery = prng.chance(0.15) || focus === 'recovery';
+  const options = drawAny(seed, prng, isAboutRecovery);
+  return isAboutRecovery ? aboutRecovery(options, prng) : options;
+}
+
+function drawAny(seed: number, prng: Prng, isAboutRecovery: boolean): SimulationOptions {
+  const hasPowerLoss = prng.chance(0.6) || isAboutRecovery;
+  const flushesEach = prng.chance(hasPowerLoss ? 0.3 : 0.1) && !isAboutRecovery;
   const hasRetention = prng.chance(0.25);
   const faultPhaseMs = prng.between(1500, 6000);
   const segmentBytes = prng.pick([4000, 8000, 20_000, 100_000]);
@@ -120,6 +129,36 @@ export function drawOptions(seed: number): SimulationOptions {
     },
     flushesEach,
     hasRetention,
+  };
+}
+
+/** Crash upon crash on little data: what recovery reads are the leavings of the crash before. */
+function aboutRecovery(options: SimulationOptions, prng: Prng): SimulationOptions {
+  return {
+    ...options,
+    topics: [{ name: 'orders', partitions: 2 }],
+    groupMembers: Math.min(options.groupMembers, 1),
+    brokerConfig: { ...options.brokerConfig, 'log.flush.offset.checkpoint.interval.ms': '50' },
+    topicConfig: { ...options.topicConfig, 'segment.bytes': prng.pick(['4000', '20000']) },
+    producers: options.producers.map((producer) => ({
+      ...producer,
+      idempotent: true,
+      recordsMax: Math.min(producer.recordsMax, 2),
+      renewChance: 0.5,
+      firstSequence: 0,
+    })),
+    disk: { ...options.disk, survival: prng.pick(['random', 'journaled', 'journaled']) },
+    faults: {
+      ...options.faults,
+      killMs: prng.between(300, 800),
+      powerLossMs: prng.between(300, 800),
+      restartMs: prng.between(300, 800),
+      powerLossAtRollChance: 0.2,
+      aftershockChance: 0.7,
+      inspectChance: 0.5,
+      fullDiskMs: 0,
+      downMsMax: 50,
+    },
   };
 }
 
