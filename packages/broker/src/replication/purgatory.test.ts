@@ -42,6 +42,26 @@ it('tries once per turn however often a key is woken, and forgets who is done', 
   expect(first.log).toEqual(['try', 'try']);
 });
 
+it('lets nobody try within his own try, and tries him again after it', async () => {
+  const { clock } = createMemoryPlatform({ log: { console: 'none' } });
+  const purgatory = new Purgatory<string>(clock, new TimingWheel(clock));
+  const log: string[] = [];
+  const failing = {
+    tryComplete() {
+      log.push('begin');
+      // As a read that finds the disk failed: the partition stops, and all who wait for it are woken.
+      if (log.length === 1) purgatory.wakeNow('a');
+      log.push('end');
+      return log.length > 2;
+    },
+    expire() {},
+  };
+  purgatory.watch(failing, ['a', 'b'], 60_000);
+  purgatory.wakeNow('a');
+  expect(log).toEqual(['begin', 'end', 'begin', 'end']);
+  expect(purgatory.size).toBe(0);
+});
+
 it('expires whom nothing completed, and nobody who was cancelled', async () => {
   const { clock } = createMemoryPlatform({ log: { console: 'none' } });
   const purgatory = new Purgatory<string>(clock, new TimingWheel(clock));

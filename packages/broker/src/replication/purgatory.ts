@@ -14,6 +14,9 @@ class Entry<K> {
   readonly keys: readonly K[];
   timer: TimerTask | undefined;
   isDone = false;
+  isTrying = false;
+  /** Woken while it tries: what it looked at first may have changed. */
+  isWokenAgain = false;
 
   constructor(waiter: Waiter, keys: readonly K[]) {
     this.waiter = waiter;
@@ -86,7 +89,22 @@ export class Purgatory<K> {
     const entries = this.#byKey.get(key);
     if (entries === undefined) return;
     for (const entry of Array.from(entries)) {
-      if (!entry.isDone && entry.waiter.tryComplete()) this.#remove(entry);
+      // What a waiter does may wake it: reading finds a failed disk, and that stops the partition.
+      if (entry.isTrying) entry.isWokenAgain = true;
+      else if (!entry.isDone && this.#tryEntry(entry)) this.#remove(entry);
+    }
+  }
+
+  #tryEntry(entry: Entry<K>): boolean {
+    entry.isTrying = true;
+    try {
+      do {
+        entry.isWokenAgain = false;
+        if (entry.waiter.tryComplete()) return true;
+      } while (entry.isWokenAgain && !entry.isDone);
+      return false;
+    } finally {
+      entry.isTrying = false;
     }
   }
 
