@@ -1,5 +1,6 @@
 import { ErrorCode } from '@ottla/protocol';
 import { apis } from '../apis.ts';
+import { checkLookups } from '../checkers/lookup-checks.ts';
 import type { SimulationContext } from '../context.ts';
 import { LATEST, listOffset } from '../workload/fetch-loop.ts';
 import type { Workload } from '../workload/workload.ts';
@@ -19,6 +20,10 @@ export async function settle(context: SimulationContext, workload: Workload): Pr
   const ends = await logEnds(context, workload);
   workload.isWaitingFor = 'the readers';
   while (!workload.readers.every((reader) => reader.hasReached(ends))) await workload.client.sleep(PAUSE_MS);
+  workload.isWaitingFor = 'answers about offsets';
+  if (!context.options.hasRetention) {
+    for (const model of context.models.values()) await checkLookups(context, workload.client, model);
+  }
   if (workload.members.length === 0) return;
   workload.isWaitingFor = 'a stable group';
   while (!(await isStable(workload))) await workload.client.sleep(PAUSE_MS);
