@@ -51,3 +51,29 @@ test('a flush leaves no file open of a segment that was removed meanwhile', asyn
     expect(node.disk.openFiles).toEqual([]);
   }
 });
+
+test('what recovery cut off does not come back behind a segment that is full by then', async () => {
+  const config = { segmentBytes: 400 };
+  const path = '/data/t-0/00000000000000000000.log';
+  for (let seed = 0; seed < 20; seed++) {
+    const world = createSimulatedWorld(seed);
+    const node = world.node('broker');
+    const { log, manager } = await world.finish(openLog(node.platform, config));
+    await world.finish(append(log, batch(['first'.repeat(40)])));
+    await world.finish(manager.shutdown({ clean: true }));
+    // From here on the recovery point is the log end.
+    await world.finish(openManager(node.restart(), config));
+    const file = await world.finish(node.platform.disk.open(path, { mode: 'write' }));
+    const validBytes = file.sizeSync();
+    file.writeSync(Buffer.alloc(100, 1), 0, 100, validBytes);
+    await world.finish(file.sync());
+    node.kill();
+    const recovered = logOf(await world.finish(openManager(node.restart(), config)));
+    await world.finish(append(recovered, batch(['second'.repeat(40)])));
+    expect(recovered.segmentCount).toBe(2);
+    node.powerLoss();
+    await world.finish(openManager(node.restart(), config));
+    const { sizeBytes } = (await world.finish(node.platform.disk.stat(path))) ?? {};
+    expect([seed, sizeBytes]).toEqual([seed, validBytes]);
+  }
+});

@@ -106,10 +106,24 @@ async function recoverSegment(log: LogState, producers: ProducerStateManager, se
   segment.sizeBytes = validBytes;
   if (truncatedBytes > 0) {
     log.logger.warn(`Found invalid messages in log segment ${segment.log.path} at byte offset ${validBytes}.`);
-    segment.log.open().truncateSync(validBytes);
+    await cut(segment, validBytes);
   }
   segment.seal();
   return { truncatedBytes, endOffset, isDense };
+}
+
+/**
+ * On the device when it resolves: the recovery point may be the very end of this segment already, and once the next one has
+ * begun nobody would look here again for bytes that a power loss brings back.
+ */
+async function cut(segment: LogSegment, bytes: number): Promise<void> {
+  const file = segment.log.pin();
+  try {
+    file.truncateSync(bytes);
+    await file.sync();
+  } finally {
+    segment.log.unpin();
+  }
 }
 
 function noteProducer(
