@@ -33,6 +33,8 @@ export interface StartOptions {
   readonly adoptConfigs?: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** For the simulator's mutations. */
   readonly storageRules?: StorageRules;
+  /** Size of the metadata's journal from which a snapshot replaces it, bytes: for the simulator, which writes little. */
+  readonly metadataSnapshotBytesMin?: number;
   /** What is served in place of the broker's own APIs, and listed in ApiVersions: for tests that fail or hide some. */
   readonly endpoints?: (own: readonly Endpoint[]) => readonly Endpoint[];
 }

@@ -29,3 +29,19 @@ it('does not start without the directory that has the topics, and finds them whe
   await expect(start()).rejects.toThrow('may be in /a. Repair these');
   expect((await start()).clusterId).toBe(clusterId);
 });
+
+it('halts when its metadata cannot be changed any more, and is whole after a restart', async () => {
+  const world = createSimulatedWorld(1);
+  const node = world.node('broker');
+  const properties = { 'broker.id': '0', listeners: 'PLAINTEXT://:9092', 'log.dirs': '/a,/b' };
+  const config = BrokerConfig.parse({ overrides: new Map(Object.entries(properties)) });
+  const { services, clusterId } = await world.finish(startBroker(node.platform, config));
+  node.disk.failNext({ operation: 'sync', path: '.ottla-metadata.journal' });
+  services.producerIds.next(() => undefined);
+  await world.run({ untilMs: world.nowMs + 1000 });
+  expect(node.failures.map(({ kind, reason }) => [kind, reason])).toEqual([
+    ['halt', expect.stringContaining('its metadata cannot be changed any more: sync of /a/.ottla-metadata.journal')],
+  ]);
+  expect(node.running).toBe(false);
+  expect((await world.finish(startBroker(node.restart(), config))).clusterId).toBe(clusterId);
+});

@@ -49,8 +49,9 @@ export async function startBroker(
   }
 }
 
-/** What must be closed when the start fails. */
+/** What must be closed when the start fails, and the broker when it runs. */
 interface Opened {
+  broker?: Broker;
   logs?: LogManager;
   store?: EmbeddedStore;
 }
@@ -79,6 +80,12 @@ async function start(
   const store = await openEmbeddedStore({
     ...platform,
     directory: await metadataDirectory(platform.disk, directories, logs.offlineDirectories),
+    onBroken: (reason, error) => {
+      platform.fatal.halt(`Shutdown broker because its metadata cannot be changed any more: ${reason}`, error);
+      // What runs inside another program goes on, so nothing may be left half alive.
+      void opened.broker?.kill();
+    },
+    ...(options.metadataSnapshotBytesMin === undefined ? {} : { snapshotBytesMin: options.metadataSnapshotBytesMin }),
   });
   opened.store = store;
   const coordination = store.connect();
@@ -126,6 +133,7 @@ async function start(
       store,
       logs,
     });
+    opened.broker = broker;
     watchDirectories(broker, replicas, logs);
     sockets.enableRequestProcessing();
     announce(platform, brokerId);

@@ -26,6 +26,8 @@ export interface JournalOptions {
   /** False skips every fsync: for brokers whose data need not outlive a power loss. */
   readonly sync: boolean;
   readonly snapshotBytesMin?: number;
+  /** Told once, when no write can succeed any more. */
+  readonly onBroken?: (reason: string, error: unknown) => void;
 }
 
 /** The files behind an embedded tree: everything that was acknowledged, in the order of zxids. */
@@ -170,6 +172,7 @@ export class Journal {
   #break(operation: string, error: unknown): void {
     this.#broken = `${operation} of ${this.#file.path} failed`;
     this.#options.logger.fatal(`${this.#broken}; no further metadata change can be made`, error);
+    this.#options.onBroken?.(this.#broken, error);
   }
 }
 

@@ -200,7 +200,9 @@ describe('a journal that cannot be written', () => {
     test(`${code} at ${operation} refuses the whole round, and the tree does not change`, async () => {
       const directory = await newFolder();
       let broken = false;
+      const told: string[] = [];
       const store = await open(directory, {
+        onBroken: (reason) => told.push(reason),
         disk: faulty((name, path) => {
           if (broken && name === operation) throw new DiskError(code, name, path);
         }),
@@ -234,6 +236,7 @@ describe('a journal that cannot be written', () => {
         expect(refusal(later).code).toBe('StorageFailed');
         expect(store.broken).toMatch(/failed/);
       }
+      expect(told).toEqual(code === 'ENOSPC' ? [] : [store.broken]);
       await store.close();
       const reopened = await open(directory);
       const value = ok(await reopened.connect().get('/a')).data?.toString();

@@ -14,6 +14,8 @@ export interface EmbeddedStoreOptions {
   readonly sync?: boolean;
   /** Journal size from which a snapshot replaces it, bytes. */
   readonly snapshotBytesMin?: number;
+  /** Told once, when a failed write or fsync leaves the tree without a future: reads go on, every change is refused. */
+  readonly onBroken?: (reason: string, error: unknown) => void;
 }
 
 /** Opens the tree of a log directory, or begins an empty one. Throws `MetadataCorruptError` or `DiskError`. */
@@ -24,6 +26,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
     logger: new Logger(options.log, 'ottla.coordination.Journal'),
     sync: options.sync ?? true,
     ...(options.snapshotBytesMin === undefined ? {} : { snapshotBytesMin: options.snapshotBytesMin }),
+    ...(options.onBroken === undefined ? {} : { onBroken: options.onBroken }),
   });
   return new EmbeddedStore(journal.tree, options.clock, journal);
 }
