@@ -38,6 +38,7 @@ export class BrokerHost {
   readonly #verdict: Verdict;
   readonly #rules: StorageRules;
   readonly #logConfig: LogConfig;
+  readonly #metadataSnapshotBytesMin: number;
   readonly #listener: BrokerHostListener;
   readonly #prng;
   #broker: Broker | undefined;
@@ -57,6 +58,7 @@ export class BrokerHost {
       /** Of the topics: an inspection has no metadata to ask. */
       readonly logConfig: LogConfig;
       readonly rules: StorageRules;
+      readonly metadataSnapshotBytesMin: number;
       readonly listener: BrokerHostListener;
     },
   ) {
@@ -66,6 +68,7 @@ export class BrokerHost {
     this.config = parts.config;
     this.#rules = parts.rules;
     this.#logConfig = parts.logConfig;
+    this.#metadataSnapshotBytesMin = parts.metadataSnapshotBytesMin;
     this.#listener = parts.listener;
     this.#prng = world.prng('host');
   }
@@ -97,7 +100,10 @@ export class BrokerHost {
     const inspects = this.#ending !== 'clean' && this.#prng.chance(this.inspectChance);
     const starting = async (): Promise<Broker> => {
       if (inspects) await inspectLogs(this.#inspection(platform));
-      return startBroker(platform, this.config, { storageRules: this.#rules });
+      return startBroker(platform, this.config, {
+        storageRules: this.#rules,
+        metadataSnapshotBytesMin: this.#metadataSnapshotBytesMin,
+      });
     };
     starting().then(
       (broker) => {

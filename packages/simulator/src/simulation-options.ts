@@ -65,6 +65,8 @@ export interface SimulationOptions {
   readonly topicConfig: Readonly<Record<string, string>>;
   readonly brokerConfig: Readonly<Record<string, string>>;
   readonly logDirs: readonly string[];
+  /** Journal of the metadata beyond which it is replaced by a snapshot, bytes. */
+  readonly metadataSnapshotBytesMin: number;
   readonly producers: readonly ProducerOptions[];
   readonly readers: readonly ReaderOptions[];
   readonly groupMembers: number;
@@ -109,6 +111,7 @@ function drawAny(seed: number, prng: Prng, isAboutRecovery: boolean): Simulation
     topicConfig: drawTopicConfig(prng, segmentBytes, flushesEach, hasRetention),
     brokerConfig: drawBrokerConfig(prng, flushesEach),
     logDirs: prng.chance(0.4) ? ['/data/a', '/data/b'] : ['/data/a'],
+    metadataSnapshotBytesMin: prng.pick([500, 3000, 1_000_000]),
     producers: Array.from({ length: prng.between(1, 4) }, () => drawProducer(prng, faultPhaseMs, segmentBytes)),
     readers: Array.from({ length: prng.between(1, 2) }, () => drawReader(prng)),
     groupMembers: prng.pick([0, 1, 2, 3]),

@@ -71,6 +71,7 @@ export class Simulation implements SimulationContext, BrokerHostListener {
       config,
       logConfig: logConfigOf(options),
       rules,
+      metadataSnapshotBytesMin: options.metadataSnapshotBytesMin,
       listener: this,
     });
     for (const { name, partitions } of options.topics) {
