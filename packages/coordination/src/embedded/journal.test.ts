@@ -18,7 +18,9 @@ async function newFolder(): Promise<string> {
   return directory;
 }
 
-function open(directory: string, options: { disk?: Disk; snapshotBytesMin?: number } = {}): Promise<EmbeddedStore> {
+type Options = { disk?: Disk; snapshotBytesMin?: number; onBroken?: (reason: string) => void };
+
+function open(directory: string, options: Options = {}): Promise<EmbeddedStore> {
   return openEmbeddedStore({ ...platform, directory, ...options });
 }
 
