@@ -7,13 +7,14 @@ export const FLOORS: Readonly<Record<string, readonly string[]>> = {
   storage: ['protocol', 'common', 'platform'],
   coordination: ['common', 'platform'],
   broker: ['storage', 'coordination', 'rpc', 'protocol', 'common', 'platform'],
+  client: ['rpc', 'protocol', 'common', 'platform'],
   testkit: ['broker', 'storage', 'coordination', 'rpc', 'protocol', 'common', 'platform'],
-  tools: ['broker', 'storage', 'coordination', 'rpc', 'protocol', 'common', 'platform'],
-  simulator: ['testkit', 'broker', 'storage', 'coordination', 'rpc', 'protocol', 'common', 'platform'],
+  tools: ['client', 'broker', 'storage', 'coordination', 'rpc', 'protocol', 'common', 'platform'],
+  simulator: ['testkit', 'client', 'broker', 'storage', 'coordination', 'rpc', 'protocol', 'common', 'platform'],
 };
 
 /** Packages that see the world only through `Platform`. */
-export const CORE = ['common', 'protocol', 'rpc', 'storage', 'coordination', 'broker'] as const;
+export const CORE = ['common', 'protocol', 'rpc', 'storage', 'coordination', 'broker', 'client'] as const;
 
 /** In these, asynchronous code lives in `*.task.ts`. */
 export const TASK_ONLY = ['storage', 'coordination', 'broker'] as const;

@@ -9,7 +9,7 @@ export const ZERO_UUID: Uuid = 'AAAAAAAAAAAAAAAAAAAAAA';
 export const ONE_UUID: Uuid = 'AAAAAAAAAAAAAAAAAAAAAQ';
 
 /** A random (version 4) id, never reserved and never beginning with `-`, which command lines take for an option. */
-export function randomUuid(crypto: Crypto): Uuid {
+export function randomUuid(crypto: Pick<Crypto, 'randomBytes'>): Uuid {
   for (;;) {
     const bytes = crypto.randomBytes(16);
     bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;

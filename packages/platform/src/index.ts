@@ -13,6 +13,7 @@ export type {
   ListenOptions,
   Network,
   OutgoingPart,
+  TlsOptions,
 } from './network.ts';
 export { NetworkError } from './network.ts';
 export type { Platform } from './platform.ts';

@@ -62,7 +62,33 @@ export interface ListenOptions extends Address {
 }
 
 export interface ConnectOptions extends Address {
+  /** For everything until the connection can be used. */
   readonly timeoutMs: number;
+  /** Encrypts; the twin of simulated runs refuses it. */
+  readonly tls?: TlsOptions | undefined;
+}
+
+/** The client's side of TLS. Certificates and keys are PEM, or DER in a buffer. */
+export interface TlsOptions {
+  /** Authorities to trust, instead of the system's (`ssl.truststore.certificates`). */
+  readonly ca?: string | Buffer | readonly (string | Buffer)[] | undefined;
+  /** The client's own certificate chain and key (`ssl.keystore.certificate.chain`, `ssl.keystore.key`). */
+  readonly cert?: string | Buffer | undefined;
+  readonly key?: string | Buffer | undefined;
+  /** PKCS#12 with certificate and key, instead of those two. */
+  readonly pfx?: Buffer | undefined;
+  /** Of the key or the PKCS#12 (`ssl.key.password`). */
+  readonly passphrase?: string | undefined;
+  /** The name the certificate must have; default: the host that is connected to. */
+  readonly serverName?: string | undefined;
+  /** False: any name will do (`ssl.endpoint.identification.algorithm=`). */
+  readonly verifyHostName?: boolean | undefined;
+  /** False: any certificate will do. For tests. */
+  readonly verifyCertificate?: boolean | undefined;
+  readonly minVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined;
+  readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined;
+  /** OpenSSL's names, separated by colons. */
+  readonly ciphers?: string | undefined;
 }
 
 /** What `accept` returns handles the connection; undefined refuses it (closed at once). */
@@ -81,8 +107,9 @@ export class NetworkError extends Error {
   override readonly name = 'NetworkError';
   readonly code: string;
   readonly address: Address;
-  constructor(code: string, operation: string, address: Address) {
-    super(`${code}: ${operation} ${address.host}:${address.port}`);
+  constructor(code: string, operation: string, address: Address, cause?: unknown) {
+    const why = cause instanceof Error && cause.message !== '' ? ` (${cause.message})` : '';
+    super(`${code}: ${operation} ${address.host}:${address.port}${why}`, cause === undefined ? undefined : { cause });
     this.code = code;
     this.address = address;
   }

@@ -10,6 +10,9 @@ export interface Random {
 export interface Crypto {
   randomBytes(length: number): Buffer;
   hash(algorithm: 'md5' | 'sha1' | 'sha256' | 'sha512', data: Uint8Array): Buffer;
+  hmac(algorithm: 'sha256' | 'sha512', key: Uint8Array, data: Uint8Array): Buffer;
+  /** RFC 8018; as long as the digest. Off the loop: it is slow by design. */
+  pbkdf2(algorithm: 'sha256' | 'sha512', password: Uint8Array, salt: Uint8Array, iterations: number): Promise<Buffer>;
 }
 
 /**

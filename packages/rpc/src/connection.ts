@@ -3,7 +3,7 @@
  * matched in order. Rule: a request that timed out stays in line until its answer came or the connection ended, so a
  * late answer never harms the next request.
  */
-import { type Connection, type ConnectionHandler, Logger, type Platform } from '@ottla/platform';
+import { type Connection, type ConnectionHandler, Logger, type Platform, type TlsOptions } from '@ottla/platform';
 import {
   ApiVersionsRequest,
   ApiVersionsResponse,
@@ -17,6 +17,7 @@ import type { RpcApi } from './api.ts';
 import { FrameSplitter } from './frame-splitter.ts';
 import type { Pending } from './pending.ts';
 import { RpcError } from './rpc-error.ts';
+import type { SaslMechanism } from './sasl/mechanism.ts';
 import { ApiRanges } from './versions.ts';
 
 export interface RpcOptions {
@@ -29,6 +30,8 @@ export interface RpcOptions {
   readonly requestTimeoutMs?: number;
   /** Largest answer taken, default 512 MiB. */
   readonly responseBytesMax?: number;
+  readonly tls?: TlsOptions | undefined;
+  readonly sasl?: SaslMechanism | undefined;
 }
 
 export interface CallOptions {
@@ -55,6 +58,7 @@ export class RpcConnection implements ConnectionHandler {
   readonly #writer = new Writer();
   #nextCorrelationId = 0;
   #ended: RpcError | undefined;
+  #closesWhenIdle = false;
 
   private constructor(platform: Platform, options: RpcOptions) {
     this.#platform = platform;
@@ -154,6 +158,12 @@ export class RpcConnection implements ConnectionHandler {
     this.#socket?.destroy();
   }
 
+  /** Ends the connection as soon as no call waits for its answer. Calls that ran out of time are not waited for. */
+  closeWhenIdle(): void {
+    this.#closesWhenIdle = true;
+    this.#closeIfIdle();
+  }
+
   received(chunk: Buffer): void {
     try {
       this.#splitter.push(chunk);
@@ -233,6 +243,7 @@ export class RpcConnection implements ConnectionHandler {
 
   #timedOut(pending: Pending, timeoutMs: number): void {
     pending.abandoned = true;
+    this.#closeIfIdle();
     pending.reject(
       new RpcError(
         'TIMEOUT',
@@ -257,6 +268,7 @@ export class RpcConnection implements ConnectionHandler {
     try {
       if (pending.headerVersion >= 1) reader.taggedFields();
       pending.accept(reader);
+      if (this.#closesWhenIdle) this.#closeIfIdle();
     } catch (error) {
       pending.reject(
         new RpcError(
@@ -269,6 +281,10 @@ export class RpcConnection implements ConnectionHandler {
       );
       throw error;
     }
+  }
+
+  #closeIfIdle(): void {
+    if (this.#closesWhenIdle && this.#pending.every(({ abandoned }) => abandoned)) this.close();
   }
 
   #malformed(error: unknown): void {

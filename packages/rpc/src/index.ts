@@ -2,4 +2,5 @@ export type { RpcApi } from './api.ts';
 export { type CallOptions, RpcConnection, type RpcOptions } from './connection.ts';
 export { FrameSplitter } from './frame-splitter.ts';
 export { RpcError, type RpcFailure } from './rpc-error.ts';
+export type { SaslExchange, SaslMechanism } from './sasl/mechanism.ts';
 export { ApiRanges } from './versions.ts';

@@ -1,0 +1,18 @@
+export { type ClientErrorCode, KafkaError, type KafkaErrorCode, type KafkaErrorDetails } from './errors.ts';
+export { createKafka, Kafka, type RawRequestOptions } from './kafka.ts';
+export type { Cluster, CoordinatorKind, LeaderHint, NodeTarget, Purpose, RequestOptions } from './network/cluster.ts';
+export type { BrokerInfo, MetadataView, PartitionInfo, TopicInfo } from './network/metadata.ts';
+export type { CallOptions, KafkaOptions } from './options.ts';
+export {
+  type ConsumerRecord,
+  type Header,
+  Headers,
+  type HeadersInput,
+  type OffsetAndMetadata,
+  type ProducerRecord,
+  type RecordMetadata,
+  type TimestampType,
+  type TopicPartition,
+  type TopicPartitionOffset,
+} from './records.ts';
+export * from './serdes/index.ts';

@@ -1,0 +1,70 @@
+import type { Platform } from '@ottla/platform';
+import { createNodePlatform, type NodePlatform } from '@ottla/platform/node';
+import type { RpcApi } from '@ottla/rpc';
+import type { Cluster, NodeTarget } from './network/cluster.ts';
+import { ClusterClient } from './network/cluster-client.ts';
+import { operation } from './network/operation.ts';
+import { type CallOptions, connectionOptions, type KafkaOptions } from './options.ts';
+
+export interface RawRequestOptions extends CallOptions {
+  /** Default: any broker. */
+  readonly node?: NodeTarget | undefined;
+  /** Default: the newest that both sides know. */
+  readonly version?: number | undefined;
+}
+
+/** One cluster. What is made from it shares its metadata and its connections. */
+export class Kafka implements AsyncDisposable {
+  readonly cluster: Cluster;
+  readonly #ownPlatform: NodePlatform | undefined;
+  /** What is to be closed before the connections are, the newest first. */
+  readonly #parts = new Set<{ close(): Promise<void> }>();
+
+  constructor(options: KafkaOptions) {
+    const settings = connectionOptions(options);
+    let platform: Platform | undefined = options.platform;
+    if (platform === undefined) {
+      this.#ownPlatform = createNodePlatform({ log: { console: 'none', rootLevel: 'OFF' } });
+      platform = this.#ownPlatform;
+    }
+    this.cluster = new ClusterClient(platform, settings);
+  }
+
+  /** A request of Kafka's protocol, as its schema has it: `kafka.request(API.Metadata, { topics: null })`. One attempt. */
+  request<Req extends object, Res>(api: RpcApi<Req, Res>, body: Req, options: RawRequestOptions = {}): Promise<Res> {
+    const { node = 'any', version } = options;
+    return operation(this.cluster, api.request.name, options, (op) =>
+      this.cluster.request(api, node, body, {
+        signal: op.signal,
+        ...(version === undefined ? {} : { minVersion: version, maxVersion: version }),
+      }),
+    );
+  }
+
+  /** Closes what was made from this client, then the connections. Idempotent. */
+  async close(): Promise<void> {
+    const parts = [...this.#parts].reverse();
+    this.#parts.clear();
+    try {
+      await Promise.all(parts.map((part) => part.close()));
+    } finally {
+      await this.cluster.close();
+      await this.#ownPlatform?.close();
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Closes `part` with this client; the function that comes back undoes that. */
+  protected own(part: { close(): Promise<void> }): () => void {
+    this.#parts.add(part);
+    return () => this.#parts.delete(part);
+  }
+}
+
+/** A client of the cluster at `options.brokers`. Opens nothing yet. Throws KafkaError (INVALID_ARGUMENT). */
+export function createKafka(options: KafkaOptions): Kafka {
+  return new Kafka(options);
+}

@@ -1,0 +1,58 @@
+import { ErrorCode, MetadataRequest, MetadataResponse } from '@ottla/protocol';
+import { expect, test } from 'vitest';
+import { broker, client } from '../test-support/client.ts';
+
+const METADATA = { request: MetadataRequest, response: MetadataResponse };
+
+test('metadata says who leads, and a coordinator is asked for once', async () => {
+  const server = await broker({ topics: { orders: 3 } });
+  const { cluster } = client(server);
+  await cluster.refresh(['orders', 'missing']);
+  expect(cluster.metadata.topic('orders')?.partitions.map(({ leader, leaderEpoch }) => [leader, leaderEpoch])).toEqual(
+    [0, 1, 2].map(() => [1, 0]),
+  );
+  expect(cluster.metadata.topicName(cluster.metadata.topic('orders')?.id ?? '')).toBe('orders');
+  expect(cluster.metadata.topicError('missing')?.code).toBe('UNKNOWN_TOPIC_OR_PARTITION');
+  let asked = 0;
+  await cluster.coordinator('group', 'creates the internal topic');
+  server.intercept('FindCoordinator', () => void asked++);
+  const found = await Promise.all([cluster.coordinator('group', 'g'), cluster.coordinator('group', 'g')]);
+  expect([...found, await cluster.coordinator('group', 'g')]).toEqual([1, 1, 1]);
+  expect(asked).toBe(1);
+});
+
+test('an answer that comes too late never harms the next request', async () => {
+  const server = await broker({ topics: { orders: 1 } });
+  const kafka = client(server, { requestTimeoutMs: 100 });
+  server.intercept('Metadata', () => ({ delayMs: 250 }), { times: 1 });
+  await kafka.cluster.versions('any');
+  const late = kafka.request(METADATA, { topics: [] });
+  const behind = kafka.request(METADATA, { topics: null });
+  await expect(late).rejects.toMatchObject({ code: 'REQUEST_TIMED_OUT', retriable: true });
+  await behind.catch(() => {});
+  for (let i = 0; i < 10; i++) {
+    const answer = await kafka.request(METADATA, { topics: [{ name: 'orders' }] });
+    expect(answer.topics.map(({ name, errorCode }) => [name, errorCode])).toEqual([['orders', ErrorCode.NONE]]);
+  }
+});
+
+test('the caller may give up, and names what it waited for', async () => {
+  const server = await broker();
+  const kafka = client(server);
+  server.intercept('Metadata', () => 'drop', { times: 1 });
+  const reason = new Error('enough');
+  const controller = new AbortController();
+  const asked = kafka.request(METADATA, { topics: [] }, { signal: controller.signal });
+  controller.abort(reason);
+  await expect(asked).rejects.toMatchObject({ code: 'ABORTED', cause: reason });
+});
+
+test('no broker: the error names it, and is retriable', async () => {
+  const kafka = client('127.0.0.1:1');
+  await expect(kafka.cluster.refresh()).rejects.toMatchObject({
+    code: 'CONNECTION_FAILED',
+    retriable: true,
+    broker: '127.0.0.1:1',
+    message: expect.stringContaining('127.0.0.1:1'),
+  });
+});

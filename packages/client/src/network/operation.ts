@@ -1,0 +1,148 @@
+/** One call of the application: its deadline, its signal, its tries. */
+import { ExponentialBackoff } from '@ottla/common';
+import type { Platform, Timer } from '@ottla/platform';
+import { abortedError, closedError, KafkaError } from '../errors.ts';
+import type { CallOptions } from '../options.ts';
+
+export interface OperationHost {
+  readonly platform: Platform;
+  readonly closing: AbortSignal;
+  readonly options: {
+    readonly operationTimeoutMs: number;
+    readonly retryBackoffMs: number;
+    readonly retryBackoffMaxMs: number;
+  };
+}
+
+export class Operation {
+  /** Aborted when the operation is to end: by the caller, by time, by `close`. */
+  readonly signal: AbortSignal;
+  readonly #what: string;
+  readonly #host: OperationHost;
+  readonly #controller = new AbortController();
+  readonly #deadlineMs: number;
+  readonly #timeoutMs: number;
+  #timer: Timer | undefined;
+  #lastError: unknown;
+  #unsubscribe: () => void = () => {};
+
+  constructor(host: OperationHost, what: string, options: CallOptions, defaultTimeoutMs: number) {
+    this.#host = host;
+    this.#what = what;
+    this.signal = this.#controller.signal;
+    const timeoutMs = options.timeout ?? defaultTimeoutMs;
+    this.#timeoutMs = timeoutMs;
+    this.#deadlineMs = host.platform.clock.monotonicMs() + timeoutMs;
+    if (timeoutMs < 2 ** 31) this.#timer = host.platform.clock.setTimer(timeoutMs, () => this.#end(this.#timedOut()));
+    const { signal } = options;
+    const onAbort = (): void => this.#end(signal === undefined ? closedError('client') : abortedError(signal));
+    const onClosing = (): void => this.#end(closedError('client'));
+    signal?.addEventListener('abort', onAbort, { once: true });
+    host.closing.addEventListener('abort', onClosing, { once: true });
+    this.#unsubscribe = () => {
+      signal?.removeEventListener('abort', onAbort);
+      host.closing.removeEventListener('abort', onClosing);
+    };
+    if (signal?.aborted === true) onAbort();
+    if (host.closing.aborted) onClosing();
+  }
+
+  remainingMs(): number {
+    return Math.max(0, this.#deadlineMs - this.#host.platform.clock.monotonicMs());
+  }
+
+  throwIfEnded(): void {
+    if (this.signal.aborted) throw this.signal.reason;
+  }
+
+  /** `promise`, or the operation's end, whichever is first. */
+  wait<T>(promise: Promise<T>): Promise<T> {
+    return abortable(promise, this.signal);
+  }
+
+  /** Tries until it works, fails for good or the operation ends. `recover` looks at each error that may pass. */
+  async retry<T>(attempt: () => Promise<T>, recover?: (error: KafkaError) => Promise<void> | void): Promise<T> {
+    const { retryBackoffMs, retryBackoffMaxMs } = this.#host.options;
+    const backoff = new ExponentialBackoff(
+      { initialMs: retryBackoffMs, maxMs: retryBackoffMaxMs },
+      this.#host.platform.random,
+    );
+    for (let tries = 0; ; tries++) {
+      this.throwIfEnded();
+      try {
+        return await this.wait(attempt());
+      } catch (thrown) {
+        this.throwIfEnded();
+        const error = KafkaError.from(thrown);
+        if (!error.retriable || error.fatal) throw error;
+        this.#lastError = error;
+        await recover?.(error);
+      }
+      await this.sleep(backoff.delayMs(tries));
+    }
+  }
+
+  sleep(delayMs: number): Promise<void> {
+    return this.#host.platform.clock.sleep(delayMs, this.signal);
+  }
+
+  /** To be called when the operation is over: gives up its timer. */
+  dispose(): void {
+    this.#timer?.cancel();
+    this.#unsubscribe();
+  }
+
+  #end(error: KafkaError): void {
+    this.#controller.abort(error);
+  }
+
+  #timedOut(): KafkaError {
+    const last = this.#lastError;
+    const why = last instanceof Error ? `; last: ${last.message}` : '';
+    return new KafkaError('TIMEOUT', `${this.#what} was not done within ${this.#timeoutMs} ms${why}`, {
+      retriable: true,
+      cause: last,
+    });
+  }
+}
+
+/** Runs `body` under a deadline. Rejects with TIMEOUT, ABORTED or CLOSED when it ends before it is done. */
+export async function operation<T>(
+  host: OperationHost,
+  what: string,
+  options: CallOptions | undefined,
+  body: (operation: Operation) => Promise<T>,
+  defaultTimeoutMs = host.options.operationTimeoutMs,
+): Promise<T> {
+  const own = new Operation(host, what, options ?? {}, defaultTimeoutMs);
+  try {
+    own.throwIfEnded();
+    return await own.wait(body(own));
+  } finally {
+    own.dispose();
+  }
+}
+
+/** `promise`, or a rejection with the signal's reason (a KafkaError as it is, else ABORTED) as soon as it is aborted. */
+export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason instanceof KafkaError ? signal.reason : abortedError(signal));
+    if (signal.aborted) {
+      promise.catch(() => {});
+      onAbort();
+      return;
+    }
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(
+      (value) => {
+        signal.removeEventListener('abort', onAbort);
+        resolve(value);
+      },
+      (error: unknown) => {
+        signal.removeEventListener('abort', onAbort);
+        reject(error);
+      },
+    );
+  });
+}
