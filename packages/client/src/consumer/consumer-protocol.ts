@@ -84,6 +84,8 @@ function decodeVersioned<T>(codec: MessageCodec<T, never>, bytes: Buffer): T {
   return codec.decode(reader, Math.min(version, codec.maxVersion));
 }
 
-function flatten(topics: readonly { readonly topic: string; readonly partitions: readonly number[] }[]): TopicPartition[] {
+function flatten(
+  topics: readonly { readonly topic: string; readonly partitions: readonly number[] }[],
+): TopicPartition[] {
   return topics.flatMap(({ topic, partitions }) => partitions.map((partition) => ({ topic, partition })));
 }

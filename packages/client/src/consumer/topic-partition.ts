@@ -1,8 +1,6 @@
-/** Where a partition is. */
-export interface TopicPartition {
-  readonly topic: string;
-  readonly partition: number;
-}
+import type { TopicPartition } from '../records.ts';
+
+export type { TopicPartition } from '../records.ts';
 
 /** `topic-partition`, as Kafka prints it; unique, since a partition is digits only. */
 export function partitionName(topic: string, partition: number): string {

@@ -11,11 +11,7 @@ export class Channels {
   readonly #platform: Platform;
   readonly #options: ConnectionOptions;
   readonly #metadata: Metadata;
-  readonly #byNode: Readonly<Record<Purpose, Map<number, Channel>>> = {
-    default: new Map(),
-    fetch: new Map(),
-    coordination: new Map(),
-  };
+  readonly #byNode = new Map<Purpose, Map<number, Channel>>();
   readonly #bootstrap: Channel[];
   #isClosed = false;
 
@@ -30,7 +26,7 @@ export class Channels {
   of(node: number, purpose: Purpose): Channel {
     if (this.#isClosed) throw closedError('client');
     const broker = this.#metadata.brokers.get(node);
-    const known = this.#byNode[purpose].get(node);
+    const known = this.#byNode.get(purpose)?.get(node);
     if (broker === undefined) {
       if (known !== undefined) return known;
       throw new KafkaError('BROKER_NOT_AVAILABLE', `Broker ${node} is not in the metadata of the cluster`, {
@@ -43,7 +39,8 @@ export class Channels {
       return known;
     }
     const channel = new Channel(this.#platform, this.#options, node, { host: broker.host, port: broker.port });
-    this.#byNode[purpose].set(node, channel);
+    const channels = this.#byNode.get(purpose) ?? new Map<number, Channel>();
+    this.#byNode.set(purpose, channels.set(node, channel));
     return channel;
   }
 
@@ -63,7 +60,7 @@ export class Channels {
   prune(): void {
     const { brokers } = this.#metadata;
     if (brokers.size === 0) return;
-    for (const channels of Object.values(this.#byNode)) {
+    for (const channels of this.#byNode.values()) {
       for (const [node, channel] of channels) {
         if (brokers.has(node) || channel.inFlight > 0) continue;
         channels.delete(node);
@@ -73,9 +70,15 @@ export class Channels {
     for (const channel of this.#bootstrap) channel.rest();
   }
 
+  /** Closes the connections of one purpose. */
+  closePurpose(purpose: Purpose): void {
+    for (const channel of this.#byNode.get(purpose)?.values() ?? []) channel.close();
+    this.#byNode.delete(purpose);
+  }
+
   close(): void {
     this.#isClosed = true;
-    for (const channels of Object.values(this.#byNode)) for (const channel of channels.values()) channel.close();
+    for (const channels of this.#byNode.values()) for (const channel of channels.values()) channel.close();
     for (const channel of this.#bootstrap) channel.close();
   }
 

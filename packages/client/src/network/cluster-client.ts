@@ -10,6 +10,7 @@ import type {
   LeaderHint,
   Message,
   NodeTarget,
+  OwnConnections,
   Purpose,
   RefreshOptions,
   RequestOptions,
@@ -29,6 +30,7 @@ export class ClusterClient implements Cluster {
   readonly #refresher: Refresher;
   readonly #coordinators: Coordinators;
   readonly #closing = new AbortController();
+  #ownConnections = 0;
 
   constructor(platform: Platform, options: ConnectionOptions) {
     this.platform = platform;
@@ -61,6 +63,20 @@ export class ClusterClient implements Cluster {
 
   channel(node: number, purpose: Purpose): Channel {
     return this.#channels.of(node, purpose);
+  }
+
+  ownConnections(): OwnConnections {
+    const number = ++this.#ownConnections;
+    const fetch: Purpose = `fetch ${number}`;
+    const coordination: Purpose = `coordination ${number}`;
+    return {
+      fetch,
+      coordination,
+      close: () => {
+        this.#channels.closePurpose(fetch);
+        this.#channels.closePurpose(coordination);
+      },
+    };
   }
 
   refresh(topics?: readonly string[], options: RefreshOptions = {}): Promise<void> {

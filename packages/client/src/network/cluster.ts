@@ -5,8 +5,20 @@ import type { ConnectionOptions } from '../options.ts';
 import type { Channel } from './channel.ts';
 import type { MetadataView } from './metadata.ts';
 
-/** `default`: produce, admin, metadata. The others have connections of their own, which a long poll may block. */
-export type Purpose = 'default' | 'fetch' | 'coordination';
+/**
+ * `default`: produce, admin, metadata. The others have connections of their own, which a long poll may block. A broker
+ * serves one request of a connection after the other, so members of one group must not share one: each consumer has a
+ * pair of its own (`ownConnections`).
+ */
+export type Purpose = 'default' | 'fetch' | 'coordination' | `${'fetch' | 'coordination'} ${number}`;
+
+/** Connections that nobody else uses. */
+export interface OwnConnections {
+  readonly fetch: Purpose;
+  readonly coordination: Purpose;
+  /** Closes them. */
+  close(): void;
+}
 
 /** A broker's id; any broker; the controller as the metadata names it. */
 export type NodeTarget = number | 'any' | 'controller';
@@ -67,6 +79,9 @@ export interface Cluster {
 
   /** The connection to a broker for a purpose: for callers that send many requests in a row and care for their order. */
   channel(node: number, purpose: Purpose): Channel;
+
+  /** Names for connections of the caller's own. */
+  ownConnections(): OwnConnections;
 
   /**
    * Asks for metadata of these topics (default: those in use) and of the brokers. Refreshes that overlap share a request.
