@@ -4,8 +4,9 @@
  * that spans chunks is gathered in a buffer of its own.
  */
 import type { Connection } from '@ottla/platform';
-import type { ByteBudget } from './byte-budget.ts';
+import type { ByteBudget, Reservation } from './byte-budget.ts';
 import type { FrameBuffers } from './frame-buffers.ts';
+import { firstFrameBytesMax, reservedFrameBytesMin } from './limits.ts';
 
 /** The size of a frame is negative or above `socket.request.max.bytes`; Java: InvalidReceiveException. */
 export class InvalidReceiveError extends Error {
@@ -92,6 +93,8 @@ export class FrameReader {
   #own: Buffer | undefined;
   #ownSize = 0;
   #ownFilled = 0;
+  /** Undefined for a small frame. */
+  #reservation: Reservation | undefined;
   #starved = false;
 
   constructor(connection: Connection, resources: FrameResources) {
@@ -122,9 +125,8 @@ export class FrameReader {
     for (;;) {
       if (this.#own !== undefined) return this.#gather(this.#own);
       if (this.#sizeBytes === 4) {
-        if (!this.#resources.budget.tryTake(this.#checked(this.#size))) return this.#starve();
+        if (!this.#startOwn(this.#checked(this.#size))) return this.#starve();
         this.#sizeBytes = 0;
-        this.#startOwn(this.#size);
         continue;
       }
       const lease = this.#chunks[0];
@@ -133,10 +135,11 @@ export class FrameReader {
       const left = chunk.length - this.#offset;
       if (this.#sizeBytes === 0 && left >= 4) {
         const size = this.#checked(chunk.readInt32BE(this.#offset));
-        if (!this.#resources.budget.tryTake(size)) return this.#starve();
-        if (left - 4 >= size) return this.#view(lease, size);
+        if (left - 4 >= size) {
+          return this.#resources.budget.tryTake(size) ? this.#view(lease, size) : this.#starve();
+        }
+        if (!this.#startOwn(size)) return this.#starve();
         this.#take(4);
-        this.#startOwn(size);
       } else {
         this.#size = (this.#size << 8) | (chunk[this.#offset] ?? 0);
         this.#sizeBytes++;
@@ -152,7 +155,8 @@ export class FrameReader {
     this.#unreadBytes = 0;
     if (this.#own === undefined) return;
     this.#resources.buffers.giveBack(this.#own);
-    this.#resources.budget.giveBack(this.#ownSize);
+    if (this.#reservation !== undefined) this.#resources.budget.abandon(this.#reservation);
+    this.#reservation = undefined;
     this.#own = undefined;
   }
 
@@ -169,23 +173,47 @@ export class FrameReader {
     return frame;
   }
 
-  #startOwn(size: number): void {
-    this.#own = this.#resources.buffers.take(size);
+  /** False: the budget has no place for it. */
+  #startOwn(size: number): boolean {
+    if (size > reservedFrameBytesMin) {
+      this.#reservation = this.#resources.budget.tryReserve(size);
+      if (this.#reservation === undefined) return false;
+    }
+    this.#own = this.#resources.buffers.take(Math.min(size, firstFrameBytesMax));
     this.#ownSize = size;
     this.#ownFilled = 0;
+    return true;
   }
 
-  #gather(own: Buffer): Frame | undefined {
-    while (this.#ownFilled < this.#ownSize) {
+  #gather(first: Buffer): Frame | undefined {
+    const size = this.#ownSize;
+    let own = first;
+    while (this.#ownFilled < size) {
       const lease = this.#chunks[0];
       if (lease === undefined) return undefined;
-      const length = Math.min(this.#ownSize - this.#ownFilled, lease.chunk.length - this.#offset);
+      if (this.#ownFilled === own.length) own = this.#grown(own);
+      const room = Math.min(size, own.length) - this.#ownFilled;
+      const length = Math.min(room, lease.chunk.length - this.#offset);
       lease.chunk.copy(own, this.#ownFilled, this.#offset, this.#offset + length);
       this.#ownFilled += length;
+      if (this.#reservation !== undefined) this.#reservation.arrivedBytes = this.#ownFilled;
       this.#take(length);
     }
     this.#own = undefined;
-    return new Frame(own, 0, this.#ownSize, this.#resources, undefined);
+    const { budget } = this.#resources;
+    if (this.#reservation === undefined) budget.take(size);
+    else budget.complete(this.#reservation);
+    this.#reservation = undefined;
+    return new Frame(own, 0, size, this.#resources, undefined);
+  }
+
+  #grown(own: Buffer): Buffer {
+    const { buffers } = this.#resources;
+    const larger = buffers.take(Math.min(this.#ownSize, 2 * own.length));
+    own.copy(larger);
+    buffers.giveBack(own);
+    this.#own = larger;
+    return larger;
   }
 
   /** Moves on by `bytes` within the first chunk. */

@@ -4,6 +4,14 @@ export const queuedRequestBytesDefault = 64 * 1024 * 1024;
 export const unansweredRequestsMax = 100;
 /** Received bytes of one connection that wait for their turn behind an unanswered request. Past them it is not read. */
 export const unreadBytesMax = 64 * 1024;
+/** A frame above this that arrives in pieces is counted from its beginning, by the size it announces; smaller ones once complete. */
+export const reservedFrameBytesMin = 64 * 1024;
+/** What a frame that arrives in pieces gets at first; more as it comes, so that announcing a size costs nothing. */
+export const firstFrameBytesMax = 2 * 1024 * 1024;
+/** While someone waits for the budget, frames still arriving are looked at so often, ms... */
+export const arrivalLookMs = 500;
+/** ...and one that got fewer bytes since then is no longer counted. */
+export const arrivalBytesMin = 2 * 1024 * 1024;
 /** Frames up to this size that arrive in pieces get a plain buffer: pooling pays for pages, not for these. */
 export const pooledFrameBytesMin = 64 * 1024;
 /** Idle frame buffers kept for reuse, all connections together: fresh pages cost more than the copy into them. */
