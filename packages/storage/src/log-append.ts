@@ -175,7 +175,8 @@ function producerAppendsOf(bytes: Buffer): readonly ProducerAppend[] {
 
 function refuse(log: LogState, refusal: Refusal): AppendResult {
   log.logger.debug(`Refused an append: ${refusal.message}`);
-  return refused(refusal.error, log.logStartOffset, refusal.clientMessage, refusal.recordErrors);
+  const logStartOffset = refusal.precedesLog ? -1 : log.logStartOffset;
+  return refused(refusal.error, logStartOffset, refusal.clientMessage, refusal.recordErrors);
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

@@ -81,26 +81,26 @@ function checkProduceVersion(records: Buffer, info: ShallowInfo | Refusal, versi
   const reader = new BatchReader(records);
   if (!reader.next()) {
     if (reader.stop === 'corrupt') return info instanceof Refusal ? info : undefined;
-    return new Refusal(
+    return Refusal.beforeLog(
       ErrorCode.INVALID_RECORD,
       `Produce requests with version ${version} must have at least one record batch per partition`,
     );
   }
   const batch = reader.view();
   if (batch.magic !== 2) {
-    return new Refusal(
+    return Refusal.beforeLog(
       ErrorCode.INVALID_RECORD,
       `Produce requests with version ${version} are only allowed to contain record batches with magic version 2`,
     );
   }
   if (version < 7 && batch.compression === 'zstd') {
-    return new Refusal(
+    return Refusal.beforeLog(
       ErrorCode.UNSUPPORTED_COMPRESSION_TYPE,
       `Produce requests with version ${version} are not allowed to use ZStandard compression`,
     );
   }
   if (reader.next()) {
-    return new Refusal(
+    return Refusal.beforeLog(
       ErrorCode.INVALID_RECORD,
       `Produce requests with version ${version} are only allowed to contain exactly one record batch per partition`,
     );

@@ -25,17 +25,25 @@ export class Refusal {
   readonly message: string;
   readonly clientMessage: string | null;
   readonly recordErrors: readonly RecordError[];
+  /** Kafka refuses it before it looks at the log, and so does not tell where that begins. */
+  readonly precedesLog: boolean;
 
   constructor(
     error: ErrorCode,
     message: string,
     clientMessage: string | null = null,
     recordErrors: readonly RecordError[] = [],
+    precedesLog = false,
   ) {
     this.error = error;
     this.message = message;
     this.clientMessage = clientMessage;
     this.recordErrors = recordErrors;
+    this.precedesLog = precedesLog;
+  }
+
+  static beforeLog(error: ErrorCode, message: string): Refusal {
+    return new Refusal(error, message, null, [], true);
   }
 }
 
@@ -96,12 +104,7 @@ export function checkShallow(records: Buffer, rules: ShallowRules): ShallowInfo 
         `The record batch size in the append to ${rules.where} is ${sizeBytes} bytes which exceeds the maximum configured value of ${rules.maxMessageBytes}.`,
       );
     }
-    if (!batchCrcIsValid(records, at)) {
-      return new Refusal(
-        ErrorCode.CORRUPT_MESSAGE,
-        `Record is corrupt (stored crc = ${batchCrc(records, at)}) in topic partition ${rules.where}.`,
-      );
-    }
+    if (!batchCrcIsValid(records, at)) return corrupt(records, at, rules.where);
     if (batchCount === 0) {
       firstMagic = magic;
       firstOffset = baseOffset;
@@ -140,6 +143,13 @@ export function checkShallow(records: Buffer, rules: ShallowRules): ShallowInfo 
   };
 }
 
+function corrupt(records: Buffer, at: number, where: string): Refusal {
+  return new Refusal(
+    ErrorCode.CORRUPT_MESSAGE,
+    `Record is corrupt (stored crc = ${batchCrc(records, at)}) in topic partition ${where}.`,
+  );
+}
+
 /** Of the message size; what follows it in a larger entry is looked at by its magic. */
 const LEAST_MESSAGE_BYTES = 14;
 
@@ -161,5 +171,7 @@ function malformed(records: Buffer, at: number, where: string): Refusal {
       `A record batch of ${size} bytes for ${where} is too short for its magic`,
     );
   }
+  // Whole, but a field is beyond what can be: either damaged on its way, or meant so.
+  if (!batchCrcIsValid(records, at)) return corrupt(records, at, where);
   return new Refusal(ErrorCode.INVALID_RECORD, `A record batch for ${where} has an impossible offset or producer id`);
 }

@@ -114,22 +114,30 @@ describe('Produce', () => {
   });
 
   it.each([
-    ['acks that are none', { acks: 7 }, batchOf(['x']), ErrorCode.INVALID_REQUIRED_ACKS],
-    ['no records', {}, null, ErrorCode.INVALID_RECORD],
-    ['two batches', {}, Buffer.concat([batchOf(['x']), batchOf(['y'])]), ErrorCode.INVALID_RECORD],
-    ['a control batch', {}, batchOf(['x'], { isControl: true }), ErrorCode.INVALID_RECORD],
-    ['half a batch', {}, batchOf(['x']).subarray(0, 65), ErrorCode.INVALID_RECORD],
-    ['a wrong checksum', {}, corrupted(), ErrorCode.CORRUPT_MESSAGE],
-    ['a batch that is too large', {}, batchOf(['x'.repeat(2000)]), ErrorCode.MESSAGE_TOO_LARGE],
+    ['acks that are none', { acks: 7 }, batchOf(['x']), ErrorCode.INVALID_REQUIRED_ACKS, -1],
+    ['no records', {}, null, ErrorCode.INVALID_RECORD, -1],
+    ['no bytes', {}, Buffer.alloc(0), ErrorCode.INVALID_RECORD, -1],
+    ['two batches', {}, Buffer.concat([batchOf(['x']), batchOf(['y'])]), ErrorCode.INVALID_RECORD, -1],
+    ['a control batch', {}, batchOf(['x'], { isControl: true }), ErrorCode.INVALID_RECORD, 0],
+    ['half a batch', {}, batchOf(['x']).subarray(0, 65), ErrorCode.INVALID_RECORD, -1],
+    ['a wrong checksum', {}, corrupted(), ErrorCode.CORRUPT_MESSAGE, -1],
+    ['a damaged producer id', {}, corrupted(43), ErrorCode.CORRUPT_MESSAGE, -1],
+    ['a damaged offset range', {}, corrupted(23), ErrorCode.CORRUPT_MESSAGE, -1],
+    ['a batch that is too large', {}, batchOf(['x'.repeat(2000)]), ErrorCode.MESSAGE_TOO_LARGE, -1],
     [
       'a transaction without an id',
       {},
       batchOf(['x'], { isTransactional: true, producerId: 1, producerEpoch: 0, baseSequence: 0 }),
       ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
+      -1,
     ],
-  ])('refuses %s', async (_what, options, records, errorCode) => {
+  ])('refuses %s', async (_what, options, records, errorCode, logStartOffset) => {
     await broker.createTopic('a', 1, { 'max.message.bytes': '1000' });
-    expect(await broker.produce('a', 0, records, options)).toMatchObject({ errorCode, baseOffset: -1 });
+    expect(await broker.produce('a', 0, records, options)).toMatchObject({
+      errorCode,
+      baseOffset: -1,
+      logStartOffset,
+    });
     const { responses } = await broker.fetch({ topics: [fetchFrom('a', 0, 0)] });
     expect(responses[0]?.partitions[0]).toMatchObject({ errorCode: 0, highWatermark: 0 });
   });
@@ -351,8 +359,8 @@ describe('fetch sessions', () => {
   });
 });
 
-function corrupted(): Buffer {
+function corrupted(at = 64): Buffer {
   const batch = Buffer.from(batchOf(['x']));
-  batch[64] = (batch[64] ?? 0) ^ 1;
+  batch[at] = (batch[at] ?? 0) ^ 0xf1;
   return batch;
 }
