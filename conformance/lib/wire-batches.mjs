@@ -3,9 +3,33 @@
 //   batch: 0 base offset, 8 | 8 length of what follows, 4 | 12 leader epoch, 4 | 16 magic, 1 | 17 CRC, 4 | 21 attributes, 2
 //          | 23 last offset delta, 4 | 27 first timestamp, 8 | 35 last timestamp, 8 | 43 producer id, 8 | 51 producer epoch, 2
 //          | 53 first sequence, 4 | 57 count, 4 | 61 records
+import { int, int64, text } from './bytes.mjs';
 import { call } from './wire.mjs';
 
 const CODECS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
+
+/**
+ * The body of Fetch version 4 for one partition.
+ * @param {string} topic
+ * @param {number} partition
+ * @param {number} fromOffset
+ * @param {{ waitMs?: number, maxBytes?: number }} [options]
+ * @returns {Buffer}
+ */
+export const fetchBody = (topic, partition, fromOffset, { waitMs = 500, maxBytes = 1 << 20 } = {}) =>
+  Buffer.concat([
+    int(4, -1), // a consumer
+    int(4, waitMs),
+    int(4, 1), // at least a byte
+    int(4, maxBytes),
+    int(1, 0), // read uncommitted
+    int(4, 1),
+    text(topic),
+    int(4, 1),
+    int(4, partition),
+    int64(fromOffset),
+    int(4, maxBytes),
+  ]);
 
 /**
  * @param {number} port
@@ -15,23 +39,8 @@ const CODECS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
  * @returns {Promise<{ baseOffset: number, leaderEpoch: number, codec: string, count: number }[]>} as many as fit in 1 MiB
  */
 export async function batchesOf(port, topic, partition, fromOffset = 0) {
-  const name = Buffer.from(topic);
-  const body = Buffer.alloc(17 + 4 + 2 + name.length + 4 + 16);
-  let at = body.writeInt32BE(-1, 0); // a consumer
-  at = body.writeInt32BE(500, at); // wait
-  at = body.writeInt32BE(1, at); // at least a byte
-  at = body.writeInt32BE(1 << 20, at);
-  at = body.writeInt8(0, at); // read uncommitted
-  at = body.writeInt32BE(1, at);
-  at = body.writeInt16BE(name.length, at);
-  at += name.copy(body, at);
-  at = body.writeInt32BE(1, at);
-  at = body.writeInt32BE(partition, at);
-  at = body.writeBigInt64BE(BigInt(fromOffset), at);
-  body.writeInt32BE(1 << 20, at);
-
-  const answer = await call(port, 1, 4, body, 10_000);
-  at = 4 + 4 + 4; // correlation id, throttle time, one topic
+  const answer = await call(port, 1, 4, fetchBody(topic, partition, fromOffset), 10_000);
+  let at = 4 + 4 + 4; // correlation id, throttle time, one topic
   at += 2 + answer.readInt16BE(at) + 4 + 4;
   const error = answer.readInt16BE(at);
   if (error !== 0) throw new Error(`Fetch of ${topic}-${partition}: error code ${error}`);

@@ -1,14 +1,7 @@
 // CreateTopics by hand (version 2, the oldest that Kafka 4 speaks), so that a test's set-up depends on no client.
-
+import { int, text } from './bytes.mjs';
 import { until } from './wait.mjs';
 import { call, metadata } from './wire.mjs';
-
-const int = (bytes, value) => {
-  const buffer = Buffer.alloc(bytes);
-  buffer.writeIntBE(value, 0, bytes);
-  return buffer;
-};
-const text = (value) => Buffer.concat([int(2, Buffer.byteLength(value)), Buffer.from(value)]);
 
 /**
  * @param {number} port

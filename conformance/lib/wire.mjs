@@ -1,5 +1,6 @@
 // The few requests the runner itself sends, by hand, so that what it checks with depends on no client.
 import { connect } from 'node:net';
+import { int, text as string } from './bytes.mjs';
 
 /**
  * One request on a connection of its own; resolves to the answer from the correlation id on.
@@ -49,8 +50,7 @@ export function call(port, apiKey, apiVersion, body, limitMs = 3000) {
  * @returns {Promise<{ brokers: { id: number, host: string, port: number }[], topics: { error: number, name: string, partitions: { index: number, leader: number }[] }[] }>}
  */
 export async function metadata(port, topics = []) {
-  const names = topics.map((name) => Buffer.concat([int16(Buffer.byteLength(name)), Buffer.from(name)]));
-  const answer = await call(port, 3, 1, Buffer.concat([int32(topics.length), ...names]));
+  const answer = await call(port, 3, 1, Buffer.concat([int(4, topics.length), ...topics.map(string)]));
   let at = 4;
   const i8 = () => answer.readInt8(at++);
   const i16 = () => answer.readInt16BE((at += 2) - 2);
@@ -76,17 +76,6 @@ export async function metadata(port, topics = []) {
   });
   return { brokers, topics: found };
 }
-
-const int16 = (value) => {
-  const bytes = Buffer.alloc(2);
-  bytes.writeInt16BE(value);
-  return bytes;
-};
-const int32 = (value) => {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32BE(value);
-  return bytes;
-};
 
 /** Whether the broker on this port lists itself, which is when Kafka's clients can use it. @param {number} port */
 export async function answers(port) {

@@ -1,0 +1,6 @@
+import { frameCases } from './frames.mjs';
+import { recordCases } from './records.mjs';
+import { requestCases } from './requests.mjs';
+
+/** @type {import('../lib/case.mjs').Case[]} */
+export const ALL = [...frameCases, ...requestCases, ...recordCases];
