@@ -1,5 +1,5 @@
 // What is measured. A case returns figures for one broker and one round; each works on topics of its own.
-import { readFileSync } from 'node:fs';
+import { cpuSeconds, megabytesOf } from '../conformance/lib/process-figures.mjs';
 import { must } from '../conformance/lib/processes.mjs';
 import { pause } from '../conformance/lib/wait.mjs';
 
@@ -13,18 +13,6 @@ export async function drive(load, command, options) {
   const args = Object.entries(options).flatMap(([letter, value]) => [`-${letter}`, String(value)]);
   return JSON.parse((await must(load, [command, ...args], { limitMs: 180_000 })).stdout);
 }
-
-/** CPU seconds of all its threads so far. @param {number} pid */
-function cpuSeconds(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /, '')
-    .split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
-
-/** @param {number} pid @param {'VmRSS' | 'VmHWM'} field */
-const megabytesOf = (pid, field) =>
-  Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 
 /** @template T @param {number} pid @param {() => Promise<T>} body @returns {Promise<{ result: T, cpu: number }>} */
 async function withCpu(pid, body) {

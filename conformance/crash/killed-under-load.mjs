@@ -1,6 +1,7 @@
 // kill -9 under load. Four idempotent producers write with acks=all; the broker is killed and started again, round after round.
 // Afterwards every acknowledged record is there: once, in its producer's order, at the offset the acknowledgement named.
 import { expect } from '../lib/cells.mjs';
+import { Ledger } from '../lib/ledger.mjs';
 import { withTarget } from '../lib/targets.mjs';
 import { pause } from '../lib/wait.mjs';
 
@@ -57,37 +58,12 @@ async function everything(at, topic, target) {
 
 /** @param {import('../lib/cells.mjs').Context} at */
 function verify(at, writers, records) {
-  /** @type {Map<string, string>} writer and number to where it was found */
-  const places = new Map();
-  /** @type {Map<string, number>} writer and partition to the last number found */
-  const last = new Map();
-  const next = Array.from({ length: PARTITIONS }, () => 0);
-  for (const { partition, offset, key, value } of records) {
-    expect(offset === next[partition], `partition ${partition}: offset ${offset} where ${next[partition]} was due`);
-    next[partition] = offset + 1;
-    const id = `${key} ${value}`;
-    const here = `${partition}@${offset}`;
-    expect(!places.has(id), `${id} is there twice: ${places.get(id)} and ${here}`);
-    places.set(id, here);
-    const line = `${key} ${partition}`;
-    expect(Number(value) > (last.get(line) ?? -1), `${here}: ${key} wrote ${value} before ${last.get(line)}`);
-    last.set(line, Number(value));
-  }
-  let acked = 0;
+  const ledger = new Ledger(PARTITIONS);
   for (const [k, writer] of writers.entries()) {
-    for (const event of writer.events) {
-      const id = `writer-${k} ${event.i}`;
-      if (event.event === 'failed') throw new Error(`${id} failed: ${event.error}`);
-      if (event.event !== 'acked') continue;
-      acked++;
-      const expected = `${event.partition}@${event.offset}`;
-      const found = places.get(id);
-      expect(
-        found === expected,
-        `${id} was acknowledged at ${expected} and is ${found === undefined ? 'lost' : `at ${found}`}`,
-      );
-    }
+    for (const event of writer.events) ledger.heard(`writer-${k}`, event);
     expect(writer.events.at(-1)?.event === 'stopped', `${writer.name} did not stop in order`);
   }
-  at.note(`${acked} acknowledged, ${records.length} there`);
+  for (const record of records) ledger.read(record);
+  ledger.check();
+  at.note(`${ledger.ackedCount} acknowledged, ${records.length} there`);
 }
