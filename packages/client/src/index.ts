@@ -3,6 +3,15 @@ export { createKafka, Kafka, type RawRequestOptions } from './kafka.ts';
 export type { Cluster, CoordinatorKind, LeaderHint, NodeTarget, Purpose, RequestOptions } from './network/cluster.ts';
 export type { BrokerInfo, MetadataView, PartitionInfo, TopicInfo } from './network/metadata.ts';
 export type { CallOptions, KafkaOptions } from './options.ts';
+export type { PlainHeaders, PlainMessage, PlainRecord, TopicMessages } from './producer/input.ts';
+export type {
+  InterceptedRecord,
+  Partitioner,
+  PartitionerInput,
+  ProducerInterceptor,
+  ProducerOptions,
+} from './producer/options.ts';
+export { Producer } from './producer/producer.ts';
 export {
   type ConsumerRecord,
   type Header,

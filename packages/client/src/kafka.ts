@@ -5,6 +5,8 @@ import type { Cluster, NodeTarget } from './network/cluster.ts';
 import { ClusterClient } from './network/cluster-client.ts';
 import { operation } from './network/operation.ts';
 import { type CallOptions, connectionOptions, type KafkaOptions } from './options.ts';
+import type { ProducerOptions } from './producer/options.ts';
+import { Producer } from './producer/producer.ts';
 
 export interface RawRequestOptions extends CallOptions {
   /** Default: any broker. */
@@ -28,6 +30,14 @@ export class Kafka implements AsyncDisposable {
       platform = this.#ownPlatform;
     }
     this.cluster = new ClusterClient(platform, settings);
+  }
+
+  /** Throws KafkaError (INVALID_ARGUMENT). Connects when it is first used. */
+  producer(options: ProducerOptions = {}): Producer {
+    let disown = (): void => {};
+    const producer = new Producer(this.cluster, options, () => disown());
+    disown = this.own(producer);
+    return producer;
   }
 
   /** A request of Kafka's protocol, as its schema has it: `kafka.request(API.Metadata, { topics: null })`. One attempt. */

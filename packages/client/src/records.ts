@@ -100,7 +100,4 @@ export interface RecordMetadata extends TopicPartition {
   readonly offset: number;
   /** What readers will see; -1 with acks 0 and create time unknown. */
   readonly timestamp: number;
-  /** Bytes of the serialized key; -1 for null. */
-  readonly keySize: number;
-  readonly valueSize: number;
 }

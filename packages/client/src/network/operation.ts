@@ -1,7 +1,7 @@
 /** One call of the application: its deadline, its signal, its tries. */
 import { ExponentialBackoff } from '@ottla/common';
 import type { Platform, Timer } from '@ottla/platform';
-import { abortedError, closedError, KafkaError } from '../errors.ts';
+import { abortedError, closedError, KafkaError, type KafkaErrorDetails } from '../errors.ts';
 import type { CallOptions } from '../options.ts';
 
 export interface OperationHost {
@@ -99,10 +99,9 @@ export class Operation {
   #timedOut(): KafkaError {
     const last = this.#lastError;
     const why = last instanceof Error ? `; last: ${last.message}` : '';
-    return new KafkaError('TIMEOUT', `${this.#what} was not done within ${this.#timeoutMs} ms${why}`, {
-      retriable: true,
-      cause: last,
-    });
+    const { topic, partition, broker }: KafkaErrorDetails = last instanceof KafkaError ? last : {};
+    const message = `${this.#what} was not done within ${this.#timeoutMs} ms${why}`;
+    return new KafkaError('TIMEOUT', message, { retriable: true, cause: last, topic, partition, broker });
   }
 }
 

@@ -46,7 +46,7 @@ export interface RetainedHeader {
 
 /** Builds one batch of magic 2. */
 export class BatchBuilder {
-  readonly #options: BatchOptions;
+  #options: BatchOptions;
   readonly #writer: RecordWriter;
   #recordCount = 0;
   #lastOffsetDelta = -1;
@@ -106,6 +106,11 @@ export class BatchBuilder {
   setBaseTimestamp(base: Int64): void {
     if (this.#recordCount > 0) throw new RangeError('The base timestamp is fixed by the first record');
     this.#baseTimestamp = base;
+  }
+
+  /** Who wrote it, for a producer that learns that late. Only before `build`. */
+  setProducer(producerId: number, producerEpoch: number, baseSequence: number): void {
+    this.#options = { ...this.#options, producerId, producerEpoch, baseSequence };
   }
 
   /**

@@ -193,6 +193,14 @@ export function setBatchMaxTimestamp(b: Buffer, at: number, type: TimestampType,
   updateBatchCrc(b, at);
 }
 
+/** Magic 2: another writer; the checksum follows. */
+export function setBatchProducer(b: Buffer, at: number, producerId: number, epoch: number, baseSequence: number): void {
+  writeInt64(b, producerId, at + 43);
+  b.writeInt16BE(epoch, at + 51);
+  b.writeInt32BE(baseSequence, at + 53);
+  updateBatchCrc(b, at);
+}
+
 /** To be called after any change between the checksum and the end. */
 export function updateBatchCrc(b: Buffer, at: number): void {
   b.writeUInt32BE(computeBatchCrc(b, at), batchMagic(b, at) >= 2 ? at + CRC_OFFSET : at + 12);

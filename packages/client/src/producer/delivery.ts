@@ -1,0 +1,142 @@
+/** Who wants to know what became of records. Nobody does on the bulk path: then there is no object for it at all. */
+import type { KafkaError } from '../errors.ts';
+import type { RecordMetadata } from '../records.ts';
+
+export interface Outcome {
+  readonly topic: string;
+  readonly partition: number;
+  /** Of the first record of the batch; -1 when it is not known. */
+  readonly baseOffset: number;
+  /** -1: the records' own timestamps count. */
+  readonly logAppendTimeMs: number;
+}
+
+/** By offset delta within the batch: errors of single records (KIP-467). */
+export type RecordErrors = ReadonlyMap<number, KafkaError>;
+
+/** A share of a batch: some records of one call. */
+export interface Delivery {
+  settle(outcome: Outcome, error: KafkaError | undefined, recordErrors: RecordErrors | undefined): void;
+  /** When a batch is split: the part from `delta` on goes on as the first of another batch. */
+  move(delta: number, by: number): Delivery | undefined;
+}
+
+/** One awaited record. */
+export class SingleDelivery implements Delivery {
+  readonly promise: Promise<RecordMetadata>;
+  delta = 0;
+  readonly #timestamp: number;
+  #resolve: (metadata: RecordMetadata) => void = () => {};
+  #reject: (error: KafkaError) => void = () => {};
+
+  constructor(timestamp: number) {
+    this.#timestamp = timestamp;
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  settle(outcome: Outcome, error: KafkaError | undefined, recordErrors: RecordErrors | undefined): void {
+    if (error === undefined) this.#resolve(metadataOf(outcome, this.delta, this.#timestamp));
+    else this.#reject(recordErrors?.get(this.delta) ?? error);
+  }
+
+  fail(error: KafkaError): void {
+    this.#reject(error);
+  }
+
+  move(delta: number, by: number): Delivery | undefined {
+    if (this.delta < delta) return undefined;
+    this.delta -= by;
+    return this;
+  }
+}
+
+/** The records of one array: resolves when the last is there, rejects with the first error when the last is known. */
+export class ManyDeliveries {
+  readonly promise: Promise<RecordMetadata[]>;
+  readonly #results: RecordMetadata[];
+  #left: number;
+  #error: KafkaError | undefined;
+  #resolve: (metadata: RecordMetadata[]) => void = () => {};
+  #reject: (error: KafkaError) => void = () => {};
+
+  constructor(count: number) {
+    this.#left = count;
+    this.#results = new Array<RecordMetadata>(count);
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    if (count === 0) this.#resolve(this.#results);
+  }
+
+  done(index: number, metadata: RecordMetadata): void {
+    this.#results[index] = metadata;
+    this.#count(1);
+  }
+
+  failed(error: KafkaError, count = 1): void {
+    this.#error ??= error;
+    this.#count(count);
+  }
+
+  #count(count: number): void {
+    this.#left -= count;
+    if (this.#left > 0) return;
+    if (this.#error === undefined) this.#resolve(this.#results);
+    else this.#reject(this.#error);
+  }
+}
+
+/** Records of one array that went into one batch, one after the other. */
+export class RunDelivery implements Delivery {
+  readonly owner: ManyDeliveries;
+  firstDelta: number;
+  /** Places in the array, by position in the run. */
+  readonly #indexes: number[];
+  readonly #timestamps: number[];
+
+  constructor(owner: ManyDeliveries, firstDelta: number, indexes: number[] = [], timestamps: number[] = []) {
+    this.owner = owner;
+    this.firstDelta = firstDelta;
+    this.#indexes = indexes;
+    this.#timestamps = timestamps;
+  }
+
+  add(index: number, timestamp: number): void {
+    this.#indexes.push(index);
+    this.#timestamps.push(timestamp);
+  }
+
+  /** Whether the record with this delta would be the run's next. */
+  continuesAt(delta: number): boolean {
+    return this.firstDelta + this.#indexes.length === delta;
+  }
+
+  settle(outcome: Outcome, error: KafkaError | undefined, recordErrors: RecordErrors | undefined): void {
+    const indexes = this.#indexes;
+    for (let i = 0; i < indexes.length; i++) {
+      const delta = this.firstDelta + i;
+      if (error === undefined) this.owner.done(indexes[i], metadataOf(outcome, delta, this.#timestamps[i]));
+      else this.owner.failed(recordErrors?.get(delta) ?? error);
+    }
+  }
+
+  move(delta: number, by: number): Delivery | undefined {
+    const kept = Math.max(0, delta - this.firstDelta);
+    if (kept >= this.#indexes.length) return undefined;
+    const first = Math.max(this.firstDelta, delta) - by;
+    return new RunDelivery(this.owner, first, this.#indexes.splice(kept), this.#timestamps.splice(kept));
+  }
+}
+
+export function metadataOf(outcome: Outcome, delta: number, timestamp: number): RecordMetadata {
+  return {
+    topic: outcome.topic,
+    partition: outcome.partition,
+    offset: outcome.baseOffset < 0 ? -1 : outcome.baseOffset + delta,
+    timestamp: outcome.logAppendTimeMs >= 0 ? outcome.logAppendTimeMs : timestamp,
+  };
+}
