@@ -14,7 +14,7 @@ export class Interception {
   constructor(interceptors: readonly ProducerInterceptor[], log: Logger) {
     this.#interceptors = interceptors;
     this.#log = log;
-    this.isListening = interceptors.some(({ onAcknowledged }) => onAcknowledged !== undefined);
+    this.isListening = interceptors.some((each) => each.onAcknowledged !== undefined);
   }
 
   onSend(topic: string, record: ProducerRecord<unknown, unknown>): ProducerRecord<unknown, unknown> {
