@@ -18,3 +18,5 @@ export const sourcePullBytes = 256 * 1024;
 export const headerWalkBytes = 8 * 1024;
 /** Logs opened after an orderly stop, and closed, side by side: each waits for the disk most of the time. */
 export const fileOperationsAtOnceMax = 16;
+/** Records of one batch that are told of one by one when it is refused: millions fit into a few compressed bytes. */
+export const recordErrorsMax = 10_000;

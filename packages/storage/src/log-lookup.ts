@@ -4,7 +4,7 @@ import {
   batchMaxTimestamp,
   batchPartitionLeaderEpoch,
   type DecodedRecord,
-  decodeRecords,
+  iterateRecords,
 } from '@ottla/protocol/records';
 import { walkHeaders } from './header-walk.ts';
 import { writeBytesMax } from './limits.ts';
@@ -83,8 +83,9 @@ function findInSegment(
         : undefined,
     );
     if (found === undefined) return undefined;
-    const record = decodeRecords(readBatch(file, found.position, found.sizeBytes), 0).find(pick);
-    if (record !== undefined) return { timestamp: record.timestamp, offset: record.offset, leaderEpoch: found.epoch };
+    for (const record of iterateRecords(readBatch(file, found.position, found.sizeBytes), 0)) {
+      if (pick(record)) return { timestamp: record.timestamp, offset: record.offset, leaderEpoch: found.epoch };
+    }
     next = found.position + found.sizeBytes;
   }
 }

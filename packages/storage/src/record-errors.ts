@@ -6,6 +6,7 @@ import { INT64_MAX, type Int64, subtractInt64 } from '@ottla/common';
 import { ErrorCode } from '@ottla/protocol';
 import type { BatchView, DecodedRecord } from '@ottla/protocol/records';
 import type { RecordError } from './append.ts';
+import { recordErrorsMax } from './limits.ts';
 import { Refusal } from './shallow-check.ts';
 
 export interface RecordRules {
@@ -35,23 +36,26 @@ function bound(nowMs: number, sign: 1n | -1n, limitMs: number): bigint {
 
 /** Refuses a batch for the records in it that break a rule; undefined when none does. */
 export function refuseRecords(
-  records: readonly DecodedRecord[],
+  records: Iterable<DecodedRecord>,
   batch: BatchView,
   rules: RecordRules,
 ): Refusal | undefined {
   const errors: RecordError[] = [];
   let badTimestamp = false;
-  records.forEach((record, batchIndex) => {
+  let batchIndex = -1;
+  for (const record of records) {
+    batchIndex++;
+    if (errors.length >= recordErrorsMax) break;
     if (rules.compact && record.key === null) {
       const message = `Compacted topic cannot accept message without key in topic partition ${rules.where}`;
       errors.push({ batchIndex, message });
-      return;
+      continue;
     }
     const message = timestampError(record, batch, rules);
-    if (message === undefined) return;
+    if (message === undefined) continue;
     badTimestamp = true;
     errors.push({ batchIndex, message });
-  });
+  }
   if (errors.length === 0) return undefined;
   const text = badTimestamp
     ? 'One or more records have been rejected due to invalid timestamp'

@@ -26,29 +26,41 @@ export function decodeRecords(
   at: number,
   decompressedBytesMax: number = DECOMPRESSED_BYTES_MAX_DEFAULT,
 ): DecodedRecord[] {
-  if (batchMagic(b, at) < 2) return readLegacyMessages(b, at, decompressedBytesMax).map(decodedMessage);
+  return Array.from(iterateRecords(b, at, decompressedBytesMax));
+}
+
+/** As `decodeRecords`, one by one: a few compressed bytes may hold millions. What is malformed throws when it is reached. */
+export function* iterateRecords(
+  b: Buffer,
+  at: number,
+  decompressedBytesMax: number = DECOMPRESSED_BYTES_MAX_DEFAULT,
+): Generator<DecodedRecord, void> {
+  if (batchMagic(b, at) < 2) {
+    for (const message of readLegacyMessages(b, at, decompressedBytesMax)) yield decodedMessage(message);
+    return;
+  }
   const { bytes, start, end } = decompressRecords(b, at, decompressedBytesMax);
   const cursor = new RecordCursor().reset(bytes, start, end, batchRecordCount(b, at));
   const baseOffset = batchBaseOffset(b, at);
   const baseTimestamp = batchBaseTimestamp(b, at);
   const appendTime = batchTimestampType(b, at) === 'LogAppendTime' ? batchMaxTimestamp(b, at) : undefined;
-  const records: DecodedRecord[] = [];
+  let count = 0;
   while (cursor.next()) {
-    records.push({
+    count++;
+    yield {
       offset: baseOffset + cursor.offsetDelta,
       timestamp: appendTime ?? cursor.timestampFrom(baseTimestamp),
       key: cursor.key(),
       value: cursor.value(),
       headers: cursor.headerCount === 0 ? [] : cursor.headers(),
-    });
+    };
   }
   if (cursor.problem !== undefined) {
     throw new RecordsError(
       'invalid',
-      `Record ${records.length} of the batch at offset ${baseOffset} is malformed: ${cursor.problem}`,
+      `Record ${count} of the batch at offset ${baseOffset} is malformed: ${cursor.problem}`,
     );
   }
-  return records;
 }
 
 /** `decodeRecords` for a `BatchView`. */

@@ -8,7 +8,7 @@
  */
 import { batchCompression, batchIsControl, batchMagic, batchMaxTimestamp, batchTimestampType } from './batch-header.ts';
 import { BatchReader } from './batch-reader.ts';
-import { decodeRecords } from './decode-records.ts';
+import { iterateRecords } from './decode-records.ts';
 import { MessageSetBuilder } from './message-set-builder.ts';
 import { RecordsError } from './records-error.ts';
 import { type RecordsRefusal, refusal } from './up-convert.ts';
@@ -78,7 +78,7 @@ function convertBatch(
     compression: compression === 'zstd' ? 'none' : compression,
     ...(isLogAppendTime ? { logAppendTime: batchMaxTimestamp(records, at) } : {}),
   });
-  for (const record of decodeRecords(records, at, decompressedBytesMax)) {
+  for (const record of iterateRecords(records, at, decompressedBytesMax)) {
     if (compression === 'none' && record.offset < fetchOffset) continue;
     builder.append(record.offset, record.timestamp, record.key, record.value);
   }

@@ -14,7 +14,7 @@ export {
   type MarkerOptions,
   parseEndTransactionMarker,
 } from './control-record.ts';
-export { DECOMPRESSED_BYTES_MAX_DEFAULT, decodeBatchRecords, decodeRecords } from './decode-records.ts';
+export { DECOMPRESSED_BYTES_MAX_DEFAULT, decodeBatchRecords, decodeRecords, iterateRecords } from './decode-records.ts';
 export { decompressRecords, type RecordBytes } from './decompress-records.ts';
 export { type DownConversion, downConvert } from './down-convert.ts';
 export { addInt64, type Int64, maxInt64, readInt64, readInt64AsNumber, subtractInt64, writeInt64 } from './int64.ts';
