@@ -1,7 +1,9 @@
 // Produce requests whose records are wrong: every field of a batch, every codec.
 import { gzipSync } from 'node:zlib';
 import { int, varint } from '../../conformance/lib/bytes.mjs';
+import { pause } from '../../conformance/lib/wait.mjs';
 import { batch, flipped, goodBatch, record } from '../lib/batches.mjs';
+import { gzipBomb, lz4Bomb, snappyBomb, snappyLie, zstdBomb } from '../lib/bombs.mjs';
 import { CLOSED } from '../lib/peer.mjs';
 import { listEndRequest, produceRequest, readListed, readProduced } from '../lib/requests.mjs';
 
@@ -219,4 +221,79 @@ export const recordCases = [
       if (wrong.length > 0) throw new Error(wrong.join('\n  '));
     },
   },
+  {
+    name: 'records / decompression bombs',
+    async check(at) {
+      const topic = await at.topic();
+      const wrong = [];
+      for (const { what, records, ours, kafka } of bombs()) {
+        const peer = await at.peer();
+        peer.send(produceRequest(topic, records));
+        const answer = await peer.answer();
+        const got = typeof answer === 'string' ? answer : readProduced(answer).error;
+        const expected = at.target.isKafka ? kafka : ours;
+        if (got !== expected) wrong.push(`${what}: ${got} instead of ${expected}`);
+        await pause(700);
+      }
+      if (wrong.length > 0) throw new Error(wrong.join('\n  '));
+    },
+  },
 ];
+
+/**
+ * What unpacks to zeros is no record. One whose only record is large is Kafka's to take, whatever its size, since it unpacks
+ * piece by piece; ours are refused beyond 64 MiB.
+ */
+function* bombs() {
+  /** @type {[string, number, (head: Buffer, zeros: number) => Buffer, number][]} */
+  const codecs = [
+    ['gzip', GZIP, gzipBomb, 32],
+    ['snappy', SNAPPY, snappyBomb, 16],
+    ['lz4', LZ4, lz4Bomb, 32],
+    ['zstd', ZSTD, zstdBomb, 32],
+  ];
+  for (const [codec, attributes, make, megabytes] of codecs) {
+    const zeros = megabytes << 20;
+    const one = batch(make(headOf(zeros), zeros), { attributes });
+    yield {
+      what: `${megabytes} MB of zeros in ${codec}`,
+      records: batch(make(int(1, 0), zeros), { attributes }),
+      ours: INVALID_RECORD,
+      kafka: INVALID_RECORD,
+    };
+    yield { what: `one record of ${megabytes} MB in ${codec}`, records: one, ours: 0, kafka: 0 };
+  }
+  const zeros = 200 << 20;
+  for (const [codec, attributes, make] of [codecs[0], codecs[3]]) {
+    yield {
+      what: `one record of 200 MB in ${codec}`,
+      records: batch(make(headOf(zeros), zeros), { attributes }),
+      ours: UNKNOWN_SERVER,
+      kafka: 0,
+    };
+  }
+  yield {
+    what: 'a million records of the same offset in 10 KB',
+    records: crowd(),
+    ours: UNKNOWN_SERVER,
+    kafka: UNKNOWN_SERVER,
+  };
+  yield {
+    what: 'a snappy chunk of 2^31 - 1 bytes, it says',
+    records: batch(snappyLie(), { attributes: SNAPPY }),
+    ours: UNKNOWN_SERVER,
+    kafka: UNKNOWN_SERVER,
+  };
+}
+
+/** A million records that take more memory each than they have bytes. */
+function crowd() {
+  const one = record({ value: null });
+  return batch(gzipSync(Buffer.alloc(1_000_000 * one.length, one)), { attributes: GZIP, count: 1_000_000 });
+}
+
+/** The beginning of a record whose value and header count are so many zeros. @param {number} zeros */
+function headOf(zeros) {
+  const fields = Buffer.concat([int(1, 0), varint(0), varint(0), varint(-1), varint(zeros - 1)]);
+  return Buffer.concat([varint(fields.length + zeros), fields]);
+}
