@@ -12,7 +12,8 @@
  *   text, data   length int32 (-1: null) | bytes (text: UTF-8)
  *
  * A frame is written and synced as a whole before the next one begins: so a frame that fails its check is a torn tail
- * when no valid frame follows it, and damage when one does. Ephemeral nodes are in no frame.
+ * when no valid frame follows it. When one does, its `previousZxid` tells whether anything is missing: what a snapshot
+ * covers may be there in part after a power loss, all else is damage. Ephemeral nodes are in no frame.
  *
  * `.ottla-metadata.snapshot`: the tree as of one zxid, replaced atomically.
  *
@@ -163,11 +164,15 @@ export function replayJournal(path: string, bytes: Buffer, tree: Tree, epoch: nu
   let lastZxid = tree.zxid;
   let lastEpoch = epoch;
   let position = 0;
+  let isDamaged = false;
   while (position < bytes.length) {
     const end = frameEnd(bytes, position, JOURNAL_MAGIC);
     if (end === undefined) {
-      refuseDamage(path, bytes, position);
-      break;
+      const next = nextFrame(bytes, position + 1);
+      if (next === undefined) break;
+      isDamaged = true;
+      position = next;
+      continue;
     }
     const reader = new ByteReader(bytes, position + FRAME_HEADER_BYTES, end);
     checkVersion(path, reader.uint8());
@@ -175,7 +180,9 @@ export function replayJournal(path: string, bytes: Buffer, tree: Tree, epoch: nu
     const previousZxid = reader.uint64();
     if (previousZxid > lastZxid) {
       throw new MetadataCorruptError(
-        `${path}: the frame at byte ${position} continues zxid ${previousZxid}, but ${SNAPSHOT_NAME} and the frames before end at ${lastZxid}. One of the two files is older than the other.`,
+        isDamaged
+          ? `${path}: the frame before byte ${position} is damaged, but a valid one follows there: acknowledged metadata is lost. Restore the file from a backup.`
+          : `${path}: the frame at byte ${position} continues zxid ${previousZxid}, but ${SNAPSHOT_NAME} and the frames before end at ${lastZxid}. One of the two files is older than the other.`,
       );
     }
     if (kind === KIND_OPENED) {
@@ -194,6 +201,8 @@ export function replayJournal(path: string, bytes: Buffer, tree: Tree, epoch: nu
     }
     position = end;
   }
+  // The frame that began the epoch may be among those a snapshot covers.
+  lastEpoch = Math.max(lastEpoch, Math.floor(lastZxid / ZXIDS_PER_EPOCH));
   return { validBytes: position, epoch: lastEpoch, zxid: lastZxid };
 }
 
@@ -220,16 +229,14 @@ function frameEnd(bytes: Buffer, start: number, magic: number): number | undefin
   return crc32c(bytes, start + FRAME_HEADER_BYTES, end) === bytes.readUInt32BE(start + 8) ? end : undefined;
 }
 
-function refuseDamage(path: string, bytes: Buffer, position: number): void {
+/** Start of the first valid frame from `start` on. */
+function nextFrame(bytes: Buffer, start: number): number | undefined {
   const magic = Buffer.alloc(4);
   magic.writeUInt32BE(JOURNAL_MAGIC);
-  for (let next = bytes.indexOf(magic, position + 1); next !== -1; next = bytes.indexOf(magic, next + 1)) {
-    if (frameEnd(bytes, next, JOURNAL_MAGIC) !== undefined) {
-      throw new MetadataCorruptError(
-        `${path}: the frame at byte ${position} is damaged, but a valid one follows at byte ${next}: acknowledged metadata is lost. Restore the file from a backup.`,
-      );
-    }
+  for (let next = bytes.indexOf(magic, start); next !== -1; next = bytes.indexOf(magic, next + 1)) {
+    if (frameEnd(bytes, next, JOURNAL_MAGIC) !== undefined) return next;
   }
+  return undefined;
 }
 
 function checkVersion(path: string, version: number): void {

@@ -76,6 +76,8 @@ export class Journal {
       );
       file.truncateSync(replayed.validBytes);
     }
+    // The life before may have ended between a truncation and its sync: see `snapshot`.
+    if (bytes !== undefined && options.sync) await file.sync();
     const opened = encodeOpened(epoch, replayed.zxid);
     file.writeSync(opened, 0, opened.length, replayed.validBytes);
     if (options.sync) {

@@ -12,7 +12,7 @@ test.each(['random', 'journaled'] as const)('a power loss at any call, on a %s d
     await world.finish(node.platform.disk.makeDirectory('/data'));
     await world.finish(node.platform.disk.syncDirectory('/'));
     const acked = new Map<string, string>();
-    for (let life = 0; life < 4; life++) {
+    for (let life = 0; life < 6; life++) {
       const opening = openEmbeddedStore({ ...node.platform, directory: '/data', snapshotBytesMin: 300 });
       const store: EmbeddedStore = await world.finish(opening);
       const client = store.connect();
