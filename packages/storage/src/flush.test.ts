@@ -1,4 +1,5 @@
 import { createSimulatedWorld } from '@ottla/platform/simulated';
+import { ErrorCode } from '@ottla/protocol';
 import { expect, test } from 'vitest';
 import type { Log } from './index.ts';
 import { append, batch, openLog, openManager } from './test-support/logs.ts';
@@ -28,6 +29,25 @@ function logOf(manager: { logs(): Iterable<Log> }): Log {
 
 test('the first append after a restart is flushed before its answer, too', async () => {
   for (let seed = 0; seed < 20; seed++) await survives(seed, {}, true);
+});
+
+test('what a kill left unflushed is flushed before a retry of it is answered', async () => {
+  const config = { flushMessages: 1 };
+  const given = batch(['first'.repeat(40)], { producerId: 7, producerEpoch: 0, baseSequence: 0 });
+  for (let seed = 0; seed < 20; seed++) {
+    const world = createSimulatedWorld(seed);
+    const node = world.node('broker');
+    const { log } = await world.finish(openLog(node.platform, config));
+    const size = (): number => node.disk.tree.file('read', '/data/t-0/00000000000000000000.log').content.size;
+    void append(log, Buffer.from(given));
+    await world.run({ until: () => size() > 0, untilMs: world.nowMs + 100 });
+    node.kill();
+    const recovered = logOf(await world.finish(openManager(node.restart(), config)));
+    expect((await world.finish(append(recovered, Buffer.from(given)))).error).toBe(ErrorCode.NONE);
+    node.powerLoss();
+    const after = logOf(await world.finish(openManager(node.restart(), config)));
+    expect([seed, after.logEndOffset]).toEqual([seed, 1]);
+  }
 });
 
 test('an answer does not come before the files it needs have their names, whoever syncs the directory', async () => {

@@ -10,6 +10,8 @@ export const indexTailEntriesMax = 128;
 export const openFilesMax = 1024;
 /** Batches remembered per producer to recognise a retry (Java: ProducerStateEntry.NUM_BATCHES_TO_RETAIN). */
 export const producerBatchesKept = 5;
+/** Producers of a log that are known only for a failed write; beyond it the oldest is forgotten. */
+export const refusedProducersMax = 1000;
 /** Recovery and replay read this much at a time. */
 export const scanChunkBytes = 1024 * 1024;
 /** A range of a segment is read this much at a time. */

@@ -142,7 +142,10 @@ async function loadDirectory(manager: LogManager, directory: LogDirectory): Prom
         highWatermark: highWatermarks.get(topic, partition) ?? 0,
       },
     );
-    await addLoaded(manager, new Log(state));
+    const log = new Log(state);
+    // What was written but not acknowledged: its retry will be recognised, and answered at once.
+    if (log.flushIsDue) await log.flush();
+    await addLoaded(manager, log);
     done++;
     manager.logger.info(
       `Completed load of Log(dir=${path}, topicId=${state.topicId ?? 'null'}, topic=${topic}, partition=${partition}, highWatermark=${state.highWatermark}, lastStableOffset=${state.lastStableOffset}, logStartOffset=${state.logStartOffset}, logEndOffset=${state.logEndOffset}) with ${state.segments.count} segments in ${Math.round(clock.monotonicMs() - startedMs)}ms (${done}/${found.length} completed in ${directory.path})`,

@@ -320,7 +320,7 @@ export class LogWriter implements DirtyLog {
     const dropped = [...appends, ...this.#staged];
     this.#staged = [];
     this.#stagedEndOffset = -1;
-    this.#log.producers.unstageAll();
+    this.#log.producers.dropped(dropped.flatMap(({ producers }) => producers));
     this.#cutBack(error);
     this.#refuse(dropped, ErrorCode.KAFKA_STORAGE_ERROR);
   }

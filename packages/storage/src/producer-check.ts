@@ -2,7 +2,8 @@
  * What a producer's batch must fulfil before it is appended (Java: ProducerAppendInfo; KIP-98, KIP-360):
  * its epoch is not older than the last one seen, a new epoch begins with sequence 0, within an epoch the sequences are
  * contiguous modulo 2^31, within a transaction every batch is transactional, a marker is not of an older coordinator.
- * A producer of which nothing is known may begin anywhere: retention may have taken what was known.
+ * A producer of which nothing is known may begin anywhere: retention may have taken what was known. But when the write of its
+ * first batches failed it begins with these, or batches that were on their way behind them would take their place.
  */
 import { ErrorCode } from '@ottla/protocol';
 import type { AppendOrigin } from './append.ts';
@@ -54,6 +55,22 @@ export function refusalOf(
     };
   }
   return undefined;
+}
+
+/** May the log's first batch of a producer be this one? `refused`: the first whose write failed. */
+export function beginningRefusal(
+  refused: ProducerAppend | undefined,
+  append: ProducerAppend,
+  where: string,
+): ProducerRefusal | undefined {
+  if (refused === undefined || append.isControl) return undefined;
+  const { producerEpoch, firstSequence } = refused;
+  const expected = append.producerEpoch === producerEpoch ? firstSequence : 0;
+  if (append.producerEpoch >= producerEpoch && append.firstSequence === expected) return undefined;
+  return {
+    error: ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
+    message: `Out of order sequence number for producer ${append.producerId} at offset ${append.firstOffset} in partition ${where}: ${append.firstSequence} (incoming seq. number), but the batch with ${firstSequence} of epoch ${producerEpoch} before it could not be written`,
+  };
 }
 
 /** Makes `entry` know `append`, which has passed (or needs no) check. */

@@ -1,7 +1,8 @@
 import { subtractInt64 } from '@ottla/common';
 import type { AppendOrigin } from './append.ts';
+import { refusedProducersMax } from './limits.ts';
 import type { ProducerAppend } from './producer-batch.ts';
-import { applyAppend, type CompletedTxn, type ProducerRefusal, refusalOf } from './producer-check.ts';
+import { applyAppend, beginningRefusal, type CompletedTxn, type ProducerRefusal, refusalOf } from './producer-check.ts';
 import { encodeProducerSnapshot } from './producer-snapshot.ts';
 import { type ProducerBatch, ProducerStateEntry } from './producer-state-entry.ts';
 import type { ProducerStateSummary } from './read.ts';
@@ -22,6 +23,11 @@ export class ProducerStateManager {
   readonly #where: string;
   readonly #entries = new Map<number, ProducerStateEntry>();
   readonly #staged = new Map<number, ProducerStateEntry>();
+  /**
+   * Producers of which nothing is in the log, because the write of their first batches failed: the first of these by
+   * producer id, oldest first. One that pipelines may not begin with a later batch.
+   */
+  readonly #refused = new Map<number, ProducerAppend>();
   /** Open transactions: producer id by first offset, in offset order. */
   readonly #ongoing = new Map<number, number>();
   /** Ended ones whose marker is at or above the high watermark: last offset by first offset. */
@@ -58,7 +64,10 @@ export class ProducerStateManager {
         const batch = known.findDuplicate(append.producerEpoch, append.firstSequence, append.lastSequence);
         if (batch !== undefined) return { kind: 'duplicate', batch };
       }
-      const refusal = refusalOf(known, append, origin, this.#where);
+      const refusal =
+        known === undefined && origin === 'client'
+          ? beginningRefusal(this.#refused.get(id), append, this.#where)
+          : refusalOf(known, append, origin, this.#where);
       if (refusal !== undefined) return { kind: 'refused', refusal };
       const entry = changed.get(id) ?? known?.copy() ?? new ProducerStateEntry(id);
       applyAppend(entry, append);
@@ -73,6 +82,20 @@ export class ProducerStateManager {
     this.#staged.clear();
   }
 
+  /** The write of what was staged failed: nothing of it is in the log. */
+  dropped(appends: Iterable<ProducerAppend>): void {
+    this.unstageAll();
+    for (const append of appends) {
+      const id = append.producerId;
+      if (append.isControl || this.#entries.has(id)) continue;
+      const first = this.#refused.get(id);
+      if (first !== undefined && first.producerEpoch >= append.producerEpoch) continue;
+      this.#refused.set(id, append);
+      const [oldest] = this.#refused.keys();
+      if (this.#refused.size > refusedProducersMax && oldest !== undefined) this.#refused.delete(oldest);
+    }
+  }
+
   /** Notes a batch of the log. Returns the transaction that it ended; `complete` must follow. */
   apply(append: ProducerAppend): CompletedTxn | undefined {
     let entry = this.#entries.get(append.producerId);
@@ -80,6 +103,7 @@ export class ProducerStateManager {
       if (append.isControl && append.marker === undefined) return undefined;
       entry = new ProducerStateEntry(append.producerId);
       this.#entries.set(append.producerId, entry);
+      this.#refused.delete(append.producerId);
     }
     const openBefore = entry.transactionFirstOffset;
     const completed = applyAppend(entry, append);
@@ -130,6 +154,7 @@ export class ProducerStateManager {
   clear(mapEndOffset: number): void {
     this.#entries.clear();
     this.#staged.clear();
+    this.#refused.clear();
     this.#ongoing.clear();
     this.#unreplicated.clear();
     this.mapEndOffset = mapEndOffset;

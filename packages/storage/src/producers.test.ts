@@ -1,3 +1,4 @@
+import { createSimulatedWorld } from '@ottla/platform/simulated';
 import { ErrorCode } from '@ottla/protocol';
 import { buildEndTransactionMarker } from '@ottla/protocol/records';
 import { expect, test } from 'vitest';
@@ -55,6 +56,27 @@ test('batches of one turn are checked on top of each other, and a retry within i
     lastOffset: 2,
     logAppendTime: NOW,
   });
+});
+
+test('a producer whose first batches could not be written begins with these, not with what it sent behind them', async () => {
+  const world = createSimulatedWorld(1);
+  const node = world.node('broker');
+  const { log } = await world.finish(openLog(node.platform));
+  const give = async (...batches: Buffer[]) => {
+    const answers = await world.finish(Promise.all(batches.map((bytes) => append(log, bytes))));
+    return Math.max(...answers.map(({ error }) => error));
+  };
+  node.disk.failNext({ operation: 'write', path: '.log', code: 'ENOSPC' });
+  expect(await give(from(7, 0), from(7, 1))).toBe(ErrorCode.KAFKA_STORAGE_ERROR);
+  expect(await give(from(7, 2))).toBe(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
+  expect(await give(from(7, 1, { epoch: 1 }))).toBe(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
+  expect(await give(from(8, 5))).toBe(ErrorCode.NONE);
+  expect(await give(from(7, 0))).toBe(ErrorCode.NONE);
+  expect(await give(from(7, 1))).toBe(ErrorCode.NONE);
+  // A new epoch begins anew.
+  node.disk.failNext({ operation: 'write', path: '.log', code: 'ENOSPC' });
+  expect(await give(from(9, 3))).toBe(ErrorCode.KAFKA_STORAGE_ERROR);
+  expect(await give(from(9, 0, { epoch: 1 }))).toBe(ErrorCode.NONE);
 });
 
 test('what a failed write dropped was never seen: its sequence comes again', async () => {

@@ -12,6 +12,7 @@ import { Controller } from './controller.task.ts';
 import type { ReplicaOwner } from './controller-messages.task.ts';
 import { ControllerMessages } from './controller-messages.task.ts';
 import { LocalChannel } from './local-channel.task.ts';
+import { LogDirEvents } from './log-dir-events.task.ts';
 import { ProducerIdManager } from './producer-id-manager.ts';
 import { TopicAdmin } from './topic-admin.ts';
 
@@ -46,6 +47,7 @@ export class ControlPlane {
   readonly admin: TopicAdmin;
   readonly producerIds: ProducerIdManager;
   readonly controller: Controller;
+  readonly logDirEvents: LogDirEvents;
   readonly #options: ControlPlaneOptions;
   readonly #waiters: MetadataWaiters;
   #messages: ControllerMessages | undefined;
@@ -70,6 +72,7 @@ export class ControlPlane {
       logger: new Logger(log, 'kafka.server.ZkConfigManager'),
     });
     this.producerIds = new ProducerIdManager(brokerId, coordination);
+    this.logDirEvents = new LogDirEvents(coordination, brokerId, platform);
     this.controller = new Controller({
       settings: this.#settings(),
       coordination,
@@ -133,6 +136,7 @@ export class ControlPlane {
 
   /** Leaves the cluster: controllership, then the registration with the session. */
   async leave(): Promise<void> {
+    this.logDirEvents.close();
     await this.controller.stop();
     await this.#options.coordination.close();
     this.#waiters.close();

@@ -41,8 +41,9 @@ async function withRoom(bytes: number, act: 'create' | 'delete') {
   node.disk.faults.capacityBytes = Number.POSITIVE_INFINITY;
   await world.run({ untilMs: world.nowMs + 5000 });
   const exists = services.metadata.topic('t') !== undefined;
+  const leader = services.metadata.partition('t', 0)?.leader;
   const later = await world.finish(exists ? remove() : create());
-  return { exists, leader: services.metadata.partition('t', 0)?.leader, errors, later, world };
+  return { exists, leader, errors, later, world };
 }
 
 test('a broker that finds no room for its election does not start, and starts when there is room', async () => {
@@ -76,6 +77,34 @@ test('a topic for which there was no room half way is finished when there is roo
   }
   // Refused, begun and finished later, and done at once.
   expect(outcomes.size).toBeGreaterThanOrEqual(3);
+});
+
+test('a partition for whose log there was no room is led once there is', async () => {
+  const outcomes = new Set<number | undefined>();
+  for (const bytes of ROOMS) {
+    const { exists, leader } = await withRoom(bytes, 'create');
+    if (exists) outcomes.add(leader);
+  }
+  expect([...outcomes]).toEqual([0]);
+});
+
+test('a topic for whose log there was no room can be deleted', async () => {
+  const world = createSimulatedWorld(1);
+  const node = world.node('broker');
+  const config = BrokerConfig.parse({ overrides: new Map(Object.entries({ ...PROPERTIES, 'log.dirs': '/a,/b' })) });
+  const { services } = await world.finish(startBroker(node.platform, config));
+  const client = await world.finish(
+    RpcConnection.connect(world.node('client').platform, { host: 'broker', port: 9092, clientId: 'test' }),
+  );
+  node.disk.failNext({ operation: 'write', path: 'partition.metadata', code: 'ENOSPC' });
+  node.disk.failNext({ operation: 'write', path: 'partition.metadata', code: 'ENOSPC' });
+  const topics = [{ name: 't', numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] }];
+  await world.finish(client.call(CREATE, { topics, timeoutMs: 100 }));
+  expect(services.logs.get('t', 0)).toBeUndefined();
+  await world.finish(client.call(DELETE, { topicNames: ['t'], timeoutMs: 1000 }, { version: 5 }));
+  await world.run({ untilMs: world.nowMs + 5000 });
+  expect((await world.finish(client.call(CREATE, { topics, timeoutMs: 1000 }))).topics[0]?.errorCode).toBe(0);
+  expect(services.metadata.partition('t', 0)?.leader).toBe(0);
 });
 
 test('a topic that could not be removed for lack of room is removed later', async () => {

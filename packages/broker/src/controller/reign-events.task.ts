@@ -4,7 +4,7 @@ import type { Crypto } from '@ottla/platform';
 import { ErrorCode } from '@ottla/protocol';
 import { AlterPartitionService } from './alter-partition.task.ts';
 import { childNames, loadBrokers, loadCluster, loadTopics, must } from './cluster-loader.task.ts';
-import type { PartitionEntry, ReplicaRef } from './controller-context.ts';
+import type { PartitionEntry, ReplicaPhase, ReplicaRef } from './controller-context.ts';
 import { PartitionEntry as Entry } from './controller-context.ts';
 import { LeaderElections } from './leader-elections.task.ts';
 import { PartitionStates } from './partition-states.task.ts';
@@ -13,6 +13,9 @@ import type { MessageReply, Reign } from './reign.ts';
 import { ReplicaStates } from './replica-states.task.ts';
 import type { OutgoingMessage } from './request-batch.ts';
 import { TopicDeletion } from './topic-deletion.task.ts';
+
+/** Phases of a replica whose log must not be made anew. */
+const DELETED: ReadonlySet<ReplicaPhase | undefined> = new Set(['deletion-started', 'deletion-successful']);
 
 /** What the controller does when the cluster changes (KafkaController's event handlers). One at a time, from its queue. */
 export class ReignEvents {
@@ -126,6 +129,11 @@ export class ReignEvents {
     this.reign.send();
     batch.addUpdateMetadata(ids, context.partitions());
     this.replicas.toOnline(ids.flatMap((id) => context.replicasOn(id)));
+    await this.#resume();
+  }
+
+  /** What waited for replicas that are there now. */
+  async #resume(): Promise<void> {
     await this.partitions.triggerOnline();
     this.reign.send();
     await this.reassignments.resumeAll();
@@ -236,6 +244,7 @@ export class ReignEvents {
     }
     if (message.kind === 'leader-and-isr') {
       await this.#logsFailed(message.broker, reply);
+      await this.#logsMade(message.broker, reply);
       return;
     }
     if (message.kind !== 'stop-replica') return;
@@ -272,6 +281,21 @@ export class ReignEvents {
     if (failed.length > 0) await this.#replicasFailed(failed);
   }
 
+  /** Replicas that had no log have one now: there was no room for it before. */
+  async #logsMade(broker: number, reply: MessageReply): Promise<void> {
+    const { context } = this.reign;
+    const offline = context.offlineLogs.get(broker);
+    if (offline === undefined || offline.size === 0) return;
+    const made: ReplicaRef[] = [];
+    for (const { topic, partition, errorCode } of reply.partitions) {
+      const entry = context.partition(topic, partition);
+      if (entry === undefined || errorCode !== ErrorCode.NONE || !offline.delete(entry)) continue;
+      if (context.topics.get(topic)?.deleting !== true) made.push({ entry, broker });
+    }
+    this.replicas.toOnline(made);
+    await this.#resume();
+  }
+
   /** The broker's failed log directory: its replicas are told their state again, and those in it answer with an error. */
   async logDirEvent(): Promise<void> {
     const { coordination, context, writer } = this.reign;
@@ -280,7 +304,8 @@ export class ReignEvents {
     if (names.length === 0) return;
     for (const broker of context.brokers.keys()) {
       for (const { entry } of context.replicasOn(broker)) {
-        if (entry.leadership !== undefined) this.reign.batch.addLeaderAndIsr([broker], entry, false);
+        const isGoing = DELETED.has(entry.replicas.get(broker));
+        if (entry.leadership !== undefined && !isGoing) this.reign.batch.addLeaderAndIsr([broker], entry, false);
       }
     }
     this.reign.send();

@@ -125,7 +125,7 @@ export class Reign {
   #dispatch(message: OutgoingMessage): void {
     this.#deliver(message).then(
       (reply) => {
-        if (this.onReply === undefined || !needsAttention(message, reply)) return;
+        if (this.onReply === undefined || !this.#needsAttention(message, reply)) return;
         const handle = this.onReply;
         this.enqueue(`${message.kind} reply`, () => handle(message, reply));
       },
@@ -133,6 +133,13 @@ export class Reign {
         if (!this.#over) this.logger.error(`${message.kind} to broker ${message.broker} failed`, error);
       },
     );
+  }
+
+  #needsAttention({ kind, broker }: OutgoingMessage, reply: MessageReply): boolean {
+    if (reply.errorCode !== 0 || kind === 'stop-replica') return true;
+    const hasOffline = (this.context.offlineLogs.get(broker)?.size ?? 0) > 0;
+    if (kind === 'leader-and-isr' && hasOffline) return true;
+    return reply.partitions.some(({ errorCode }) => errorCode !== 0);
   }
 
   #deliver(message: OutgoingMessage): Promise<MessageReply> {
@@ -170,10 +177,4 @@ export class Reign {
     }
     return channel;
   }
-}
-
-function needsAttention(message: OutgoingMessage, reply: MessageReply): boolean {
-  if (reply.errorCode !== 0) return true;
-  if (message.kind === 'stop-replica') return true;
-  return reply.partitions.some(({ errorCode }) => errorCode !== 0);
 }

@@ -9,6 +9,7 @@ import {
 } from '@ottla/protocol';
 import type { Log } from '@ottla/storage';
 import type { ReplicaOwner } from '../controller/controller-messages.task.ts';
+import type { LogDirEvents } from '../controller/log-dir-events.task.ts';
 import type { ReplicaManager } from './replica-manager.ts';
 
 /** Leader epoch in StopReplica: the topic is being deleted, whatever the epoch. */
@@ -22,9 +23,13 @@ type RequestedState = LeaderAndIsrRequest['topicStates'][number]['partitionState
 /** LeaderAndIsr and StopReplica, one at a time in the order in which the controller sent them. */
 export class ControllerRequests implements ReplicaOwner {
   readonly #replicas: ReplicaManager;
+  readonly #logDirEvents: Pick<LogDirEvents, 'askAgain' | 'settled'>;
+  /** Partitions, `topic-index`, for whose log there was no room. */
+  readonly #unmade = new Set<string>();
 
-  constructor(replicas: ReplicaManager) {
+  constructor(replicas: ReplicaManager, logDirEvents: Pick<LogDirEvents, 'askAgain' | 'settled'>) {
     this.#replicas = replicas;
+    this.#logDirEvents = logDirEvents;
   }
 
   async becomeLeaderOrFollower(request: LeaderAndIsrRequest): Promise<LeaderAndIsrResponse> {
@@ -38,6 +43,7 @@ export class ControllerRequests implements ReplicaOwner {
       }
       topics.push({ topicId, partitionErrors });
     }
+    if (this.#unmade.size > 0) this.#logDirEvents.askAgain();
     return { errorCode: ErrorCode.NONE, partitionErrors: [], topics };
   }
 
@@ -80,9 +86,12 @@ export class ControllerRequests implements ReplicaOwner {
     if (!state.replicas.includes(this.#replicas.brokerId)) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
     const log = await this.#logFor(topic, index, topicId, state.isNew);
     if (log === undefined) {
+      // With its directory offline it waits for the operator, else for room.
+      if (this.#replicas.logs.offlineDirectories.length === 0) this.#unmade.add(`${topic}-${index}`);
       this.#replicas.markOffline(topic, index);
       return ErrorCode.KAFKA_STORAGE_ERROR;
     }
+    this.#made(topic, index);
     if (topicId !== ZERO_UUID) {
       log.topicId ??= topicId;
       if (log.topicId !== topicId) {
@@ -120,11 +129,17 @@ export class ControllerRequests implements ReplicaOwner {
     if (isDeletion && this.#replicas.isOffline(topic, index)) return ErrorCode.KAFKA_STORAGE_ERROR;
     this.#replicas.drop(topic, index);
     if (!isDeletion) return ErrorCode.NONE;
+    this.#made(topic, index);
     const { logs } = this.#replicas;
     const log = logs.get(topic, index);
     if (log === undefined) return ErrorCode.NONE;
     if (log.isOffline) return ErrorCode.KAFKA_STORAGE_ERROR;
     await logs.delete(topic, index);
     return ErrorCode.NONE;
+  }
+
+  /** The partition has its log, or needs none any more. */
+  #made(topic: string, index: number): void {
+    if (this.#unmade.delete(`${topic}-${index}`) && this.#unmade.size === 0) this.#logDirEvents.settled();
   }
 }

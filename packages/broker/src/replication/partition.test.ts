@@ -214,7 +214,7 @@ it('fences requests of another leader epoch', async () => {
 });
 
 it('ignores what an older message of the controller says', async () => {
-  const requests = new ControllerRequests(broker.broker.services.replicas);
+  const requests = new ControllerRequests(broker.broker.services.replicas, { askAgain: () => {}, settled: () => {} });
   const say = async (leader: number, leaderEpoch: number) => {
     const state = {
       leader,

@@ -115,7 +115,7 @@ async function start(
     const listeners = advertised(platform, staticConfig, sockets);
     replicas.onLeadership(groups);
     await plane.join({
-      replicas: new ControllerRequests(replicas),
+      replicas: new ControllerRequests(replicas, plane.logDirEvents),
       endpoints: listeners.map(({ name, host, port }) => ({
         listener: name,
         securityProtocol: 'PLAINTEXT',
@@ -134,7 +134,7 @@ async function start(
       logs,
     });
     opened.broker = broker;
-    watchDirectories(broker, replicas, logs);
+    watchDirectories(broker, plane, replicas, logs);
     sockets.enableRequestProcessing();
     announce(platform, brokerId);
     return broker;
@@ -170,9 +170,10 @@ function advertised(platform: Platform, config: BrokerConfig, sockets: SocketSer
 }
 
 /** A failed directory takes its partitions offline; the last one takes the broker. */
-function watchDirectories(broker: Broker, replicas: ReplicaManager, logs: LogManager): void {
+function watchDirectories(broker: Broker, plane: ControlPlane, replicas: ReplicaManager, logs: LogManager): void {
   logs.onLogDirFailure(() => {
     replicas.directoryFailed();
+    plane.logDirEvents.announce();
     // The log manager halts then; what runs inside another program goes on, so nothing may be left half alive.
     if (logs.liveDirectories.length === 0) void broker.kill();
   });

@@ -13,6 +13,7 @@ export type { FeatureZnode } from './feature-znode.ts';
 export { decodeFeature, encodeFeature } from './feature-znode.ts';
 export type { JsonObject } from './json.ts';
 export { encodeObject, isObject, numberAt, numbersIn, parseObject, stringAt } from './json.ts';
+export { encodeLogDirEvent } from './log-dir-event-znode.ts';
 export type { LeaderRecoveryState, PartitionStateZnode } from './partition-state-znode.ts';
 export {
   decodePartitionState,

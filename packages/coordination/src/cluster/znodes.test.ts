@@ -16,6 +16,7 @@ import {
   encodeConfigChange,
   encodeController,
   encodeFeature,
+  encodeLogDirEvent,
   encodePartitionState,
   encodeProducerIdBlock,
   encodeTopic,
@@ -80,6 +81,7 @@ describe('nodes are written as Kafka writes them, and read back', () => {
       '{"version":2,"brokerid":0,"timestamp":"1795238606224","kraftControllerEpoch":-1}',
     );
     expect(decodeController(bytes('{"version":1,"brokerid":3,"timestamp":"1"}'))).toBe(3);
+    expect(encodeLogDirEvent(3).toString()).toBe('{"version":1,"broker":3,"event":1}');
     expect(encodeClusterId('iOjcrTLKSlerHXythRD2iA').toString()).toBe('{"version":"1","id":"iOjcrTLKSlerHXythRD2iA"}');
     expect(decodeClusterId(bytes('{"version":"1","id":"x"}'))).toBe('x');
     const config = new Map([
