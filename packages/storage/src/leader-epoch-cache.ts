@@ -67,6 +67,12 @@ export class LeaderEpochCache {
     this.#write();
   }
 
+  /** In one step: part of the entries on file would pass for all of them. */
+  replace(entries: readonly EpochEntry[]): void {
+    this.#entries = [...entries];
+    this.#write();
+  }
+
   clear(): void {
     if (this.#entries.length === 0) return;
     this.#entries = [];

@@ -20,7 +20,7 @@ import {
 } from './log-files.ts';
 import { endOffsetOf } from './log-reader.ts';
 import { rebuildEpochs, recoverSingle, recoverUnflushed } from './log-recovery.task.ts';
-import { dropSnapshots, newSegment, removeSegments, takeSnapshot } from './log-roll.ts';
+import { dropSnapshots, newSegment, removeSegments, takeSnapshot, wantsSnapshot } from './log-roll.ts';
 import { LogSegment } from './log-segment.ts';
 import { type LogIdentity, type LogOwner, LogState } from './log-state.ts';
 import { finishInterruptedSwaps } from './log-swaps.task.ts';
@@ -203,7 +203,7 @@ async function loadProducers(log: LogState, options: LoadOptions): Promise<void>
   await loadSnapshotUpTo(log, log.producers, log.logEndOffset);
   const loadedMs = clock.monotonicMs();
   await replayTo(log, log.producers, log.logEndOffset);
-  if (log.logEndOffset > log.logStartOffset) takeSnapshot(log, log.logEndOffset);
+  if (wantsSnapshot(log, log.logEndOffset)) takeSnapshot(log, log.logEndOffset);
   const endedMs = clock.monotonicMs();
   log.logger.info(
     `Producer state recovery took ${Math.round(loadedMs - startedMs)}ms for snapshot load and ${Math.round(endedMs - loadedMs)}ms for segment recovery from offset ${log.logEndOffset}`,

@@ -7,6 +7,7 @@ import type { LogDirectory } from './log-directory.ts';
 import { CLEAN_SHUTDOWN } from './log-files.ts';
 import { flushLog } from './log-flush.task.ts';
 import type { LogManager } from './log-manager.ts';
+import { wantsSnapshot } from './log-roll.ts';
 import { writeSnapshot } from './snapshot.task.ts';
 
 /** Closes all logs. Never rejects: a directory that does not close in order simply gets no mark. */
@@ -63,7 +64,7 @@ async function closeLog(log: Log): Promise<boolean> {
   try {
     state.active.seal();
     const end = state.logEndOffset;
-    if (end > state.logStartOffset && state.snapshots[state.snapshots.length - 1] !== end) {
+    if (wantsSnapshot(state, end) && state.snapshots[state.snapshots.length - 1] !== end) {
       await writeSnapshot(state, end, state.producers.snapshot(), true);
     }
     return await flushLog(state, end, true);

@@ -13,9 +13,9 @@ import {
   batchProducerId,
   batchRecordCount,
 } from '@ottla/protocol/records';
-import { storeEpochs } from './leader-epoch-file.ts';
+import type { EpochEntry } from './leader-epoch-cache.ts';
 import { endOffsetOf } from './log-reader.ts';
-import { dropSnapshots, removeSegments, takeSnapshot } from './log-roll.ts';
+import { dropSnapshots, removeSegments, takeSnapshot, wantsSnapshot } from './log-roll.ts';
 import type { LogSegment } from './log-segment.ts';
 import type { LogState } from './log-state.ts';
 import { producerAppendOf } from './producer-batch.ts';
@@ -47,7 +47,7 @@ export async function recoverUnflushed(log: LogState, recoveryPoint: number): Pr
   }
   const end = endOffsetOf(log.active);
   if (log.owner.rules.dropSnapshotsBeyondLogEnd) dropSnapshots(log, (offset) => offset <= end);
-  if (end > log.logStartOffset) takeSnapshot(log, end);
+  if (wantsSnapshot(log, end)) takeSnapshot(log, end);
 }
 
 /** Rebuilds the indexes of one segment that is not among the unflushed: its files are not complete. Rejects with DiskError. */
@@ -148,12 +148,13 @@ export async function rebuildEpochs(log: LogState): Promise<void> {
   // A log that was never led has none.
   if (log.segments.sizeBytes === 0) return;
   log.logger.warn(`Rebuilding the leader epochs of ${log.where} from its batches`);
+  const entries: EpochEntry[] = [];
   for (const segment of log.segments.all) {
     await scanSegment(segment, { startPosition: 0, checkCrc: false }, (bytes, at) => {
       const epoch = batchPartitionLeaderEpoch(bytes, at);
-      if (epoch > (log.epochs.latestEpoch ?? -1)) log.epochs.assign(epoch, batchBaseOffset(bytes, at));
+      if (epoch > (entries.at(-1)?.epoch ?? -1)) entries.push({ epoch, startOffset: batchBaseOffset(bytes, at) });
       return true;
     });
   }
-  storeEpochs(log, log.epochs.format());
+  log.epochs.replace(entries);
 }

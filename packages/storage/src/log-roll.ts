@@ -55,6 +55,11 @@ export function newSegment(log: LogState, baseOffset: number): LogSegment {
   return segment;
 }
 
+/** Is there anything to know of producers at `offset`, the current end? */
+export function wantsSnapshot(log: LogState, offset: number): boolean {
+  return offset > log.logStartOffset || log.producers.count > 0;
+}
+
 /** Writes the producer state as of `offset`, the current end, in the background. */
 export function takeSnapshot(log: LogState, offset: number): void {
   if (log.snapshots[log.snapshots.length - 1] === offset) return;

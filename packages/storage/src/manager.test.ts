@@ -86,6 +86,30 @@ test('a checkpoint that is damaged makes recovery read more, not fail', async ()
   expect(again).toMatchObject({ logEndOffset: 1, latestEpoch: 0 });
 });
 
+test('a kill while lost leader epochs are read from the batches leaves no part of them', async () => {
+  for (let calls = 1; calls < 60; calls++) {
+    const world = createSimulatedWorld(calls);
+    const node = world.node('broker');
+    const { log, manager } = await world.finish(openLog(node.platform, { segmentBytes: 300 }));
+    for (const leaderEpoch of [2, 5, 9]) await world.finish(append(log, batch(['x'.repeat(150)]), { leaderEpoch }));
+    const { entries } = log.state.epochs;
+    await world.finish(manager.shutdown({ clean: true }));
+    for (const name of ['.kafka_cleanshutdown', 't-0/leader-epoch-checkpoint']) {
+      await world.finish(node.platform.disk.unlink(`${DIRECTORY}/${name}`));
+    }
+    node.kill();
+    const platform = node.restart();
+    node.disk.killAfterCalls(calls, 'kill');
+    const starting = openManager(platform, { segmentBytes: 300 });
+    void starting.catch(() => undefined);
+    await world.run({ until: () => !node.running, untilMs: world.nowMs + 1000 });
+    if (node.running) node.kill();
+    node.disk.cancelInjected();
+    const again = (await world.finish(openManager(node.restart(), { segmentBytes: 300 }))).get('t', 0);
+    expect([calls, again?.state.epochs.entries]).toEqual([calls, entries]);
+  }
+});
+
 test('the mark of an orderly stop is gone as soon as the logs are opened', async () => {
   const platform = testPlatform();
   const { manager } = await openLog(platform);

@@ -10,13 +10,14 @@ import type { ProducerStateManager } from './producer-state-manager.ts';
 import { scanSegment } from './segment-scan.task.ts';
 
 /**
- * Loads the newest usable snapshot that was taken in (log start, `offset`]; later ones are deleted, as they tell of records
+ * Loads the newest usable snapshot that was taken in [log start, `offset`]; later ones are deleted, as they tell of records
  * that may not be there. Without one the state is empty at the log start. Rejects with DiskError.
  */
 export async function loadSnapshotUpTo(log: LogState, producers: ProducerStateManager, offset: number): Promise<void> {
   const { clock } = log.owner.platform;
   const isWithin = (snapshot: number): boolean => snapshot <= offset || !log.owner.rules.dropSnapshotsBeyondLogEnd;
-  dropSnapshots(log, (snapshot) => snapshot > log.logStartOffset && isWithin(snapshot));
+  // Kafka drops the one at the log start, too: then a retry is taken for new once all records before it have expired.
+  dropSnapshots(log, (snapshot) => snapshot >= log.logStartOffset && isWithin(snapshot));
   for (let at = log.snapshots.length - 1; at >= 0; at--) {
     const snapshot = log.snapshots[at];
     if (snapshot === undefined) break;

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import type { AppendResult, Log } from './index.ts';
 import { decodeProducerSnapshot, encodeProducerSnapshot } from './producer-snapshot.ts';
 import { ProducerStateEntry } from './producer-state-entry.ts';
+import { deleteOldSegments } from './retention.ts';
 import { append, batch, CLIENT, openLog, openManager, testPlatform } from './test-support/logs.ts';
 
 const NOW = 1700000000000;
@@ -168,6 +169,24 @@ test('producers outlive a stop, a roll and a cut', async () => {
   expect(again.producers()).toMatchObject([{ producerId: 9, lastSequence: 12 }]);
   expect(await append(again, from(9, 12))).toMatchObject({ error: ErrorCode.NONE, baseOffset: 12 });
   expect(await append(again, from(9, 14))).toMatchObject({ error: ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER });
+});
+
+test('a retry is known for one after a restart, also when retention took all records', async () => {
+  const platform = testPlatform();
+  const { log, manager } = await openLog(platform, { retentionMs: 1000 });
+  platform.wallMs = NOW + 500;
+  await append(log, from(7, 0));
+  log.updateHighWatermark(1);
+  platform.wallMs = NOW + 5000;
+  expect(deleteOldSegments(log.state)).toBe(1);
+  expect(log).toMatchObject({ logStartOffset: 1, logEndOffset: 1 });
+  await manager.shutdown({ clean: true });
+  const restarted = testPlatform(platform);
+  restarted.wallMs = platform.wallMs;
+  const again = (await openManager(restarted)).get('t', 0);
+  if (again === undefined) throw new Error('The log is gone');
+  expect(await append(again, from(7, 0))).toMatchObject({ error: ErrorCode.NONE, baseOffset: 0 });
+  expect(again.logEndOffset).toBe(1);
 });
 
 test('a producer that was silent too long is forgotten, unless it has a transaction open', async () => {

@@ -295,7 +295,8 @@ class SimulatedDriver implements DiskDriver {
 
   #latencyMs(): number {
     const { msMin, msMean, slowness, stallChance, stallMs } = this.#disk.faults;
-    return (this.#prng.delay(msMin, msMean) + (this.#prng.chance(stallChance) ? stallMs : 0)) * slowness;
+    // A stall is as long as it is drawn: beyond that nobody should have to wait.
+    return this.#prng.delay(msMin, msMean) * slowness + (this.#prng.chance(stallChance) ? stallMs : 0);
   }
 }
 
