@@ -125,8 +125,8 @@ export class ControllerRequests implements ReplicaOwner {
     if (leaderEpoch !== EPOCH_DURING_DELETE && leaderEpoch !== NO_EPOCH && leaderEpoch < known) {
       return ErrorCode.FENCED_LEADER_EPOCH;
     }
-    // Its log is in a directory that failed: the controller tries again when the broker is back with it.
-    if (isDeletion && this.#replicas.isOffline(topic, index)) return ErrorCode.KAFKA_STORAGE_ERROR;
+    // Its log is in a directory that failed: clients are told so, and the controller tries again when the broker is back with it.
+    if (this.#replicas.isOffline(topic, index)) return ErrorCode.KAFKA_STORAGE_ERROR;
     this.#replicas.drop(topic, index);
     if (!isDeletion) return ErrorCode.NONE;
     this.#made(topic, index);
