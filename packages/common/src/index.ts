@@ -30,3 +30,4 @@ export {
 } from './topic-name.ts';
 export type { Uuid } from './uuid.ts';
 export { isReservedUuid, ONE_UUID, randomUuid, uuidFromBytes, uuidToBytes, ZERO_UUID } from './uuid.ts';
+export { WorkSlice } from './work-slice.ts';

@@ -1,10 +1,12 @@
+import { WorkSlice } from '@ottla/common';
 import type { Platform } from '@ottla/platform';
+import { formatCheckpoint } from './checkpoint-text.ts';
 import { isPassing } from './disk-errors.ts';
 import type { LogDirectory } from './log-directory.ts';
 import { HIGH_WATERMARK_CHECKPOINT, LOG_START_OFFSET_CHECKPOINT, RECOVERY_POINT_CHECKPOINT } from './log-files.ts';
 import { recoveryPointToWrite } from './log-flush.task.ts';
 import type { LogState } from './log-state.ts';
-import { OffsetCheckpoint } from './offset-checkpoint.ts';
+import { offsetLine } from './offset-checkpoint.ts';
 
 /** What a checkpoint needs to see of the manager. */
 export interface CheckpointSource {
@@ -31,22 +33,32 @@ export async function writeCheckpoints(
 }
 
 /** Writes one checkpoint of one directory. Never rejects; false when it is not on disk. */
-export async function writeCheckpoint(
+export function writeCheckpoint(
+  source: CheckpointSource,
+  directory: LogDirectory,
+  kind: CheckpointKind,
+): Promise<boolean> {
+  return directory.checkpoints.run(() => collectAndWrite(source, directory, kind));
+}
+
+async function collectAndWrite(
   source: CheckpointSource,
   directory: LogDirectory,
   kind: CheckpointKind,
 ): Promise<boolean> {
   if (directory.isOffline) return false;
-  const checkpoint = new OffsetCheckpoint();
+  const slice = new WorkSlice(source.platform.clock);
+  const lines: string[] = [];
   const fallen: { log: LogState; generation: number }[] = [];
   for (const log of source.statesIn(directory)) {
+    if (slice.isSpent()) await slice.pause();
     if (kind === 'recovery-point' && log.recoveryPointIsAhead) fallen.push({ log, generation: log.generation });
     const offset = offsetOf(log, kind);
-    if (offset !== undefined) checkpoint.set(log.topic, log.partition, offset);
+    if (offset !== undefined) lines.push(offsetLine(log.topic, log.partition, offset));
   }
   const path = `${directory.path}/${FILES[kind]}`;
   try {
-    await source.platform.disk.replaceFile(path, checkpoint.format());
+    await source.platform.disk.replaceFile(path, formatCheckpoint(lines));
     for (const { log, generation } of fallen) {
       if (log.generation === generation) log.recoveryPointIsAhead = false;
     }

@@ -1,6 +1,9 @@
+import { RingQueue } from '@ottla/common';
 import type { Timer } from '@ottla/platform';
 import { expireProducers, flushDueLogs, runRetention } from './housekeeping.task.ts';
+import { removalsAtOnceMax, removalsWaitingMax } from './limits.ts';
 import type { LogManager } from './log-manager.ts';
+import { removeAll } from './removal.task.ts';
 
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
@@ -9,6 +12,8 @@ export class Housekeeper {
   readonly #manager: LogManager;
   readonly #timers = new Set<Timer>();
   readonly #running = new Set<Promise<void>>();
+  readonly #removals = new RingQueue<() => Promise<void>>(removalsWaitingMax);
+  #removing = 0;
   #isStopped = false;
 
   constructor(manager: LogManager) {
@@ -50,6 +55,18 @@ export class Housekeeper {
     this.#timers.add(timer);
   }
 
+  /** Runs `removal` `delayMs` from now, or later when many are due. What is left of them at a stop, the next start finds. */
+  removeAfter(delayMs: number, removal: () => Promise<void>): void {
+    this.after(delayMs, () => {
+      this.#removals.push(removal);
+      if (this.#removing < removalsAtOnceMax) {
+        this.#removing++;
+        void this.now(() => removeAll(() => this.#nextRemoval()));
+      }
+      return Promise.resolve();
+    });
+  }
+
   /** No timer fires any more. */
   stop(): void {
     this.#isStopped = true;
@@ -60,6 +77,12 @@ export class Housekeeper {
   /** What is running now; for an orderly shutdown. */
   get running(): readonly Promise<void>[] {
     return [...this.#running];
+  }
+
+  #nextRemoval(): (() => Promise<void>) | undefined {
+    const removal = this.#isStopped ? undefined : this.#removals.shift();
+    if (removal === undefined) this.#removing--;
+    return removal;
   }
 
   #every(firstMs: number, intervalMs: number, task: () => Promise<void>): void {

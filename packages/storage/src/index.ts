@@ -15,6 +15,7 @@ export {
   LogManager,
   type LogManagerOptions,
   type LogManagerSettings,
+  type NewLog,
   StorageError,
 } from './log-manager.ts';
 export type {

@@ -22,3 +22,7 @@ export const headerWalkBytes = 8 * 1024;
 export const fileOperationsAtOnceMax = 16;
 /** Records of one batch that are told of one by one when it is refused: millions fit into a few compressed bytes. */
 export const recordErrorsMax = 10_000;
+/** Directories of deleted logs that are removed side by side: thousands fall due together, and nobody waits for them. */
+export const removalsAtOnceMax = 4;
+/** That wait for it; what comes beyond is left to the next start. */
+export const removalsWaitingMax = 1_000_000;

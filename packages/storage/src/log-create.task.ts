@@ -1,66 +1,92 @@
+import { WorkSlice } from '@ottla/common';
 import { ErrorCode } from '@ottla/protocol';
 import { isPassing } from './disk-errors.ts';
 import { Log } from './log.ts';
 import type { LogDirectory } from './log-directory.ts';
-import { PARTITION_METADATA } from './log-files.ts';
-import { type CreateOptions, type LogManager, StorageError } from './log-manager.ts';
+import { type LogManager, type NewLog, StorageError } from './log-manager.ts';
 import { newSegment } from './log-roll.ts';
 import { LogState } from './log-state.ts';
-import { formatPartitionMetadata } from './partition-metadata-file.ts';
+import { assignTopicId } from './topic-id.ts';
 
-/** See `LogManager.create`. */
-export async function createLog(
-  manager: LogManager,
-  topic: string,
-  partition: number,
-  options: CreateOptions,
-): Promise<Log | StorageError> {
+/** See `LogManager.createAll`. */
+export async function createLogs(manager: LogManager, wanted: readonly NewLog[]): Promise<(Log | StorageError)[]> {
+  const slice = new WorkSlice(manager.platform.clock);
+  const outcomes: (Log | StorageError)[] = [];
+  const grown = new Set<LogDirectory>();
+  for (const one of wanted) {
+    if (slice.isSpent()) await slice.pause();
+    const found = existing(manager, one);
+    const outcome = found ?? makeLog(manager, one);
+    outcomes.push(outcome);
+    if (found === undefined && outcome instanceof Log) grown.add(manager.directoryOf(outcome.logDirectory));
+  }
+  const failed = new Set<string>();
+  for (const { path } of grown) if (!(await syncNames(manager, path))) failed.add(path);
+  if (failed.size === 0) return outcomes;
+  return outcomes.map((outcome) =>
+    outcome instanceof Log && failed.has(outcome.logDirectory)
+      ? notMade(outcome.state.where, outcome.logDirectory)
+      : outcome,
+  );
+}
+
+/**
+ * Within a call, so that nobody sees half a log. Its name in the log directory, which a flush of the log does not cover, is
+ * synced before anybody gets the log; the rest is covered by the log's first flush.
+ */
+function makeLog(manager: LogManager, { topic, partition, topicId, directory: place }: NewLog): Log | StorageError {
   const where = `${topic}-${partition}`;
-  const found = existing(manager, topic, partition, options);
-  if (found !== undefined) return found;
-  const directory = chooseDirectory(manager, where, options.directory);
+  const directory = chooseDirectory(manager, where, place);
   if (directory instanceof StorageError) return directory;
-  const { disk } = manager.platform;
+  if (directory.isOffline || manager.isStopped) return offline(where, directory);
   const path = `${directory.path}/${where}`;
   try {
-    await disk.makeDirectory(path);
-    if (options.topicId !== undefined) {
-      await disk.replaceFile(`${path}/${PARTITION_METADATA}`, formatPartitionMetadata(options.topicId));
-    }
-    // Somebody else may have made it, or taken the directory offline, meanwhile.
-    const raced = existing(manager, topic, partition, options);
-    if (raced !== undefined) return raced;
-    if (directory.isOffline || manager.isStopped) return offline(where, directory);
+    manager.platform.disk.makeDirectorySync(path);
     const identity = { topic, partition, logDirectory: directory.path, directory: path };
     const state = new LogState(identity, manager.configFor(topic), manager.owner, []);
-    state.topicId = options.topicId;
+    if (topicId !== undefined) assignTopicId(state, topicId);
     state.segments.add(newSegment(state, 0));
+    // The id may have cost the directory.
+    if (directory.isOffline) return offline(where, directory);
     const log = new Log(state);
     manager.add(log);
     manager.logger.info(`Created log for partition ${where} in ${path} with properties {}`);
-    await disk.syncDirectory(directory.path);
     return log;
   } catch (error) {
-    const reason = `Error while creating log for ${where} in dir ${directory.path}`;
-    if (isPassing(error)) manager.logger.error(reason, error);
-    else manager.directoryFailed(directory.path, reason, error);
-    return new StorageError(ErrorCode.KAFKA_STORAGE_ERROR, reason);
+    return failure(manager, where, directory.path, error);
   }
 }
 
-function existing(
-  manager: LogManager,
-  topic: string,
-  partition: number,
-  options: CreateOptions,
-): Log | StorageError | undefined {
+/** False when it failed, and the directory with it. */
+async function syncNames(manager: LogManager, path: string): Promise<boolean> {
+  try {
+    await manager.platform.disk.syncDirectory(path);
+    return true;
+  } catch (error) {
+    manager.directoryFailed(path, `Error while creating logs in dir ${path}`, error);
+    return false;
+  }
+}
+
+function failure(manager: LogManager, where: string, path: string, error: unknown): StorageError {
+  const reason = notMade(where, path);
+  if (isPassing(error)) manager.logger.error(reason.message, error);
+  else manager.directoryFailed(path, reason.message, error);
+  return reason;
+}
+
+function notMade(where: string, path: string): StorageError {
+  return new StorageError(ErrorCode.KAFKA_STORAGE_ERROR, `Error while creating log for ${where} in dir ${path}`);
+}
+
+function existing(manager: LogManager, { topic, partition, topicId }: NewLog): Log | StorageError | undefined {
   const log = manager.get(topic, partition);
-  if (log === undefined || options.topicId === undefined) return log;
-  if (log.topicId === undefined) log.topicId = options.topicId;
-  if (log.topicId === options.topicId) return log;
+  if (log === undefined || topicId === undefined) return log;
+  if (log.topicId === undefined) log.topicId = topicId;
+  if (log.topicId === topicId) return log;
   return new StorageError(
     ErrorCode.INCONSISTENT_TOPIC_ID,
-    `Tried to assign topic ID ${options.topicId} to log for topic partition ${topic}-${partition},but log already contained topic ID ${log.topicId}`,
+    `Tried to assign topic ID ${topicId} to log for topic partition ${topic}-${partition},but log already contained topic ID ${log.topicId}`,
   );
 }
 
@@ -75,12 +101,9 @@ function chooseDirectory(manager: LogManager, where: string, wanted: string | un
   let best: LogDirectory | undefined;
   let fewest = Number.POSITIVE_INFINITY;
   for (const directory of manager.directories) {
-    if (directory.isOffline) continue;
-    const count = [...manager.statesIn(directory)].length;
-    if (count < fewest) {
-      fewest = count;
-      best = directory;
-    }
+    if (directory.isOffline || directory.logCount >= fewest) continue;
+    fewest = directory.logCount;
+    best = directory;
   }
   return (
     best ??

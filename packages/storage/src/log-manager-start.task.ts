@@ -5,7 +5,7 @@ import { parseCleanShutdown } from './clean-shutdown-file.ts';
 import { isMissing } from './disk-errors.ts';
 import { fileOperationsAtOnceMax } from './limits.ts';
 import { Log } from './log.ts';
-import { discardLog } from './log-delete.task.ts';
+import { discardLogs } from './log-delete.task.ts';
 import type { LogDirectory } from './log-directory.ts';
 import {
   CLEAN_SHUTDOWN,
@@ -107,7 +107,7 @@ async function loadDirectory(manager: LogManager, directory: LogDirectory): Prom
     } else if (name.kind === 'delete') {
       const { fileDeleteDelayMs } = manager.configFor(name.topic);
       const where = `${name.topic}-${name.partition}`;
-      manager.housekeeper.after(fileDeleteDelayMs, () => removeLogDirectory(manager.platform, where, path));
+      manager.housekeeper.removeAfter(fileDeleteDelayMs, () => removeLogDirectory(manager.platform, where, path));
     } else if (name.kind === 'current') {
       found.push({ topic: name.topic, partition: name.partition, path });
     } else {
@@ -176,7 +176,7 @@ async function addLoaded(manager: LogManager, log: Log): Promise<void> {
     manager.remove(other);
     manager.add(log);
   }
-  await discardLog(manager, empty);
+  await discardLogs(manager, [empty]);
 }
 
 /** The mark goes before anything is written: a crash from here on is an unclean stop. */

@@ -8,8 +8,8 @@ import { Housekeeper } from './housekeeper.ts';
 import { openFilesMax } from './limits.ts';
 import type { Log } from './log.ts';
 import type { LogConfig } from './log-config.ts';
-import { createLog } from './log-create.task.ts';
-import { deleteLog } from './log-delete.task.ts';
+import { createLogs } from './log-create.task.ts';
+import { deleteLogs } from './log-delete.task.ts';
 import { LogDirectory } from './log-directory.ts';
 import { flushLog } from './log-flush.task.ts';
 import { closeDirectories } from './log-manager-shutdown.task.ts';
@@ -70,6 +70,11 @@ export interface CreateOptions {
   readonly topicId: Uuid | undefined;
   /** One of `log.dirs`; default: the live one with the fewest logs. */
   readonly directory?: string;
+}
+
+export interface NewLog extends CreateOptions {
+  readonly topic: string;
+  readonly partition: number;
 }
 
 /** Why a log could not be made: KAFKA_STORAGE_ERROR, LOG_DIR_NOT_FOUND, INCONSISTENT_TOPIC_ID. */
@@ -159,19 +164,27 @@ export class LogManager {
   }
 
   get logCount(): number {
-    let count = 0;
-    for (const partitions of this.#logs.values()) count += partitions.size;
-    return count;
+    return this.#directories.reduce((count, directory) => count + directory.logCount, 0);
   }
 
   /** The existing log when there is one. */
   create(topic: string, partition: number, options: CreateOptions): Promise<Log | StorageError> {
-    return createLog(this, topic, partition, options);
+    return createLogs(this, [{ topic, partition, ...options }]).then(([made]) => present(made, 'one was asked for'));
+  }
+
+  /** Many at once, in the order asked for: what they share of the disk's work is done once. */
+  createAll(wanted: readonly NewLog[]): Promise<(Log | StorageError)[]> {
+    return createLogs(this, wanted);
   }
 
   /** Resolves when the log is gone from `get` and its directory is renamed; the files go `file.delete.delay.ms` later. */
   delete(topic: string, partition: number): Promise<void> {
-    return deleteLog(this, topic, partition);
+    return this.deleteAll([{ topic, partition }]);
+  }
+
+  /** Many at once: what they share of the disk's work is done once. Never rejects. */
+  deleteAll(unwanted: readonly { readonly topic: string; readonly partition: number }[]): Promise<void> {
+    return deleteLogs(this, unwanted);
   }
 
   /** The topic's configuration has changed: its logs use `configFor(topic)` from now on. */
@@ -260,6 +273,7 @@ export class LogManager {
       this.#logs.set(log.topic, partitions);
     }
     partitions.set(log.partition, log);
+    this.directoryOf(log.logDirectory).logCount++;
   }
 
   remove(log: Log): void {
@@ -267,6 +281,7 @@ export class LogManager {
     if (partitions?.get(log.partition) !== log) return;
     partitions.delete(log.partition);
     if (partitions.size === 0) this.#logs.delete(log.topic);
+    this.directoryOf(log.logDirectory).logCount--;
   }
 
   *#logsIn(directory: LogDirectory): IterableIterator<Log> {

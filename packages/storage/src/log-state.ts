@@ -73,7 +73,7 @@ export class LogState {
   generation = 0;
   /** The leader epoch checkpoint. */
   readonly epochFile = new Unsynced(false);
-  /** partition.metadata, when the id was assigned after the log was made. */
+  /** partition.metadata */
   readonly idFile = new Unsynced(false);
   /** A full disk kept the leader epoch checkpoint from being written. */
   epochsAreUnwritten = false;

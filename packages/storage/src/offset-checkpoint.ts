@@ -1,5 +1,4 @@
-import type { Disk } from '@ottla/platform';
-import { checkpointInteger, formatCheckpoint, parseCheckpoint } from './checkpoint-text.ts';
+import { checkpointInteger, parseCheckpoint } from './checkpoint-text.ts';
 
 /** Offsets by topic and partition: recovery points, high watermarks, log start offsets (Java: OffsetCheckpointFile). */
 export class OffsetCheckpoint {
@@ -25,17 +24,9 @@ export class OffsetCheckpoint {
     }
     partitions.set(partition, offset);
   }
-
-  format(): string {
-    const lines: string[] = [];
-    for (const [topic, partitions] of this.#offsets) {
-      for (const [partition, offset] of partitions) lines.push(`${topic} ${partition} ${offset}`);
-    }
-    return formatCheckpoint(lines);
-  }
 }
 
-/** Replaces the file durably. */
-export function writeOffsetCheckpoint(disk: Disk, path: string, checkpoint: OffsetCheckpoint): Promise<void> {
-  return disk.replaceFile(path, checkpoint.format());
+/** A line as `parse` reads it. */
+export function offsetLine(topic: string, partition: number, offset: number): string {
+  return `${topic} ${partition} ${offset}`;
 }

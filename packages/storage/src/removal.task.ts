@@ -24,3 +24,8 @@ export async function removeLogDirectory(platform: Platform, where: string, path
     logger.error(`Exception while deleting ${path}`, error);
   }
 }
+
+/** One removal after the other, until there is none. */
+export async function removeAll(next: () => (() => Promise<void>) | undefined): Promise<void> {
+  for (let removal = next(); removal !== undefined; removal = next()) await removal();
+}

@@ -1,3 +1,4 @@
+import { WorkSlice } from '@ottla/common';
 import {
   ErrorCode,
   type LeaderAndIsrRequest,
@@ -7,7 +8,7 @@ import {
   type Uuid,
   ZERO_UUID,
 } from '@ottla/protocol';
-import type { Log } from '@ottla/storage';
+import type { Log, NewLog } from '@ottla/storage';
 import type { ReplicaOwner } from '../controller/controller-messages.task.ts';
 import type { LogDirEvents } from '../controller/log-dir-events.task.ts';
 import type { ReplicaManager } from './replica-manager.ts';
@@ -15,8 +16,6 @@ import type { ReplicaManager } from './replica-manager.ts';
 /** Leader epoch in StopReplica: the topic is being deleted, whatever the epoch. */
 const EPOCH_DURING_DELETE = -2;
 const NO_EPOCH = -1;
-/** Logs that are made side by side. */
-const LOGS_AT_ONCE = 16;
 
 type RequestedState = LeaderAndIsrRequest['topicStates'][number]['partitionStates'][number];
 
@@ -34,10 +33,12 @@ export class ControllerRequests implements ReplicaOwner {
 
   async becomeLeaderOrFollower(request: LeaderAndIsrRequest): Promise<LeaderAndIsrResponse> {
     await this.#makeLogs(request);
+    const slice = new WorkSlice(this.#replicas.clock);
     const topics: LeaderAndIsrResponse['topics'][number][] = [];
     for (const { topicName, topicId, partitionStates } of request.topicStates) {
       const partitionErrors: LeaderAndIsrResponse['partitionErrors'][number][] = [];
       for (const state of partitionStates) {
+        if (slice.isSpent()) await slice.pause();
         const errorCode = await this.#apply(topicName, topicId, state);
         partitionErrors.push({ topicName, partitionIndex: state.partitionIndex, errorCode });
       }
@@ -48,34 +49,41 @@ export class ControllerRequests implements ReplicaOwner {
   }
 
   async stopReplicas(request: StopReplicaRequest): Promise<StopReplicaResponse> {
-    const partitionErrors: StopReplicaResponse['partitionErrors'][number][] = [];
+    const { logs, clock } = this.#replicas;
+    const slice = new WorkSlice(clock);
+    const stopped: { readonly topicName: string; readonly partitionIndex: number; error: ErrorCode; log?: Log }[] = [];
     for (const { topicName, partitionStates } of request.topicStates) {
       for (const { partitionIndex, leaderEpoch, deletePartition } of partitionStates) {
-        const errorCode = await this.#stop(topicName, partitionIndex, leaderEpoch, deletePartition);
-        partitionErrors.push({ topicName, partitionIndex, errorCode });
+        if (slice.isSpent()) await slice.pause();
+        const error = this.#stop(topicName, partitionIndex, leaderEpoch, deletePartition);
+        const log = deletePartition && error === ErrorCode.NONE ? logs.get(topicName, partitionIndex) : undefined;
+        stopped.push({ topicName, partitionIndex, error, ...(log === undefined ? {} : { log }) });
       }
     }
-    return { errorCode: ErrorCode.NONE, partitionErrors };
+    await logs.deleteAll(stopped.flatMap(({ log }) => log ?? []));
+    const offline = (log: Log): boolean => logs.offlineDirectories.includes(log.logDirectory);
+    return {
+      errorCode: ErrorCode.NONE,
+      partitionErrors: stopped.map(({ topicName, partitionIndex, error, log }) => ({
+        topicName,
+        partitionIndex,
+        // Its directory failed meanwhile: what is left of it would come back.
+        errorCode: log !== undefined && offline(log) ? ErrorCode.KAFKA_STORAGE_ERROR : error,
+      })),
+    };
   }
 
-  /** Side by side, a few at a time: a topic may have thousands. Who fails here is tried again, and told, in its turn. */
+  /** All at once: a topic may have thousands. Who fails here is tried again, and told, in its turn. */
   async #makeLogs({ topicStates }: LeaderAndIsrRequest): Promise<void> {
     const { logs, brokerId } = this.#replicas;
-    const missing = topicStates.flatMap(({ topicName, topicId, partitionStates }) =>
-      partitionStates
-        .filter(({ partitionIndex, replicas }) => replicas.includes(brokerId) && !logs.get(topicName, partitionIndex))
-        .map(({ partitionIndex, isNew }) => ({ topicName, topicId, partitionIndex, isNew })),
-    );
-    // Each goes to the directory that has the fewest: with several, what is being made must be counted first.
-    const atOnce = logs.liveDirectories.length > 1 ? 1 : LOGS_AT_ONCE;
-    for (let at = 0; at < missing.length; at += atOnce) {
-      const batch = missing.slice(at, at + atOnce);
-      await Promise.all(
-        batch.map(({ topicName, topicId, partitionIndex, isNew }) =>
-          this.#logFor(topicName, partitionIndex, topicId, isNew),
-        ),
-      );
+    const wanted: NewLog[] = [];
+    for (const { topicName, topicId, partitionStates } of topicStates) {
+      for (const { partitionIndex, replicas, isNew } of partitionStates) {
+        if (!replicas.includes(brokerId) || logs.get(topicName, partitionIndex) !== undefined) continue;
+        if (this.#mayMake(isNew)) wanted.push(newLog(topicName, partitionIndex, topicId));
+      }
     }
+    if (wanted.length > 0) await logs.createAll(wanted);
   }
 
   async #apply(topic: string, topicId: Uuid, state: RequestedState): Promise<ErrorCode> {
@@ -109,18 +117,22 @@ export class ControllerRequests implements ReplicaOwner {
     const { logs } = this.#replicas;
     const found = logs.get(topic, index);
     if (found !== undefined) return found.isOffline ? undefined : found;
-    if (!isNew && logs.offlineDirectories.length > 0) {
-      // It may lie in one of them: an empty one in its place would lose its records, and stand beside it later.
+    if (!this.#mayMake(isNew)) {
       this.#replicas.log.error(
         `Can not create log for ${topic}-${index} because log directories ${logs.offlineDirectories.join(', ')} are offline`,
       );
       return undefined;
     }
-    const made = await logs.create(topic, index, { topicId: topicId === ZERO_UUID ? undefined : topicId });
-    return 'error' in made ? undefined : made;
+    const [made] = await logs.createAll([newLog(topic, index, topicId)]);
+    return made === undefined || 'error' in made ? undefined : made;
   }
 
-  async #stop(topic: string, index: number, leaderEpoch: number, isDeletion: boolean): Promise<ErrorCode> {
+  /** It may lie in a directory that is offline: an empty one in its place would lose its records, and stand beside it later. */
+  #mayMake(isNew: boolean): boolean {
+    return isNew || this.#replicas.logs.offlineDirectories.length === 0;
+  }
+
+  #stop(topic: string, index: number, leaderEpoch: number, isDeletion: boolean): ErrorCode {
     const known = this.#replicas.knownEpoch(topic, index) ?? NO_EPOCH;
     if (leaderEpoch !== EPOCH_DURING_DELETE && leaderEpoch !== NO_EPOCH && leaderEpoch < known) {
       return ErrorCode.FENCED_LEADER_EPOCH;
@@ -130,16 +142,15 @@ export class ControllerRequests implements ReplicaOwner {
     this.#replicas.drop(topic, index);
     if (!isDeletion) return ErrorCode.NONE;
     this.#made(topic, index);
-    const { logs } = this.#replicas;
-    const log = logs.get(topic, index);
-    if (log === undefined) return ErrorCode.NONE;
-    if (log.isOffline) return ErrorCode.KAFKA_STORAGE_ERROR;
-    await logs.delete(topic, index);
-    return ErrorCode.NONE;
+    return this.#replicas.logs.get(topic, index)?.isOffline === true ? ErrorCode.KAFKA_STORAGE_ERROR : ErrorCode.NONE;
   }
 
   /** The partition has its log, or needs none any more. */
   #made(topic: string, index: number): void {
     if (this.#unmade.delete(`${topic}-${index}`) && this.#unmade.size === 0) this.#logDirEvents.settled();
   }
+}
+
+function newLog(topic: string, partition: number, topicId: Uuid): NewLog {
+  return { topic, partition, topicId: topicId === ZERO_UUID ? undefined : topicId };
 }

@@ -4,7 +4,7 @@
  * `controller-requests.task.ts`.
  */
 import { type MetricsRegistry, TimingWheel } from '@ottla/common';
-import { Logger, type Platform } from '@ottla/platform';
+import { type Clock, Logger, type Platform } from '@ottla/platform';
 import { ErrorCode } from '@ottla/protocol';
 import type { Log, LogManager } from '@ottla/storage';
 import type { MetadataCache } from '../metadata/metadata-cache.ts';
@@ -47,6 +47,10 @@ export class ReplicaManager implements PartitionHost {
     this.produceWaiters = new Purgatory(clock, this.#wheel);
     this.fetchWaiters = new Purgatory(clock, this.#wheel);
     this.log = new Logger(log, 'kafka.server.ReplicaManager', `[ReplicaManager broker=${this.brokerId}] `);
+  }
+
+  get clock(): Clock {
+    return this.#options.platform.clock;
   }
 
   get logs(): LogManager {
