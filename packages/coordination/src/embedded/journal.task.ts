@@ -147,8 +147,6 @@ export class Journal {
     try {
       // Frames up to the snapshot's zxid are skipped on load, so a crash between the two steps is harmless.
       this.#file.truncateSync(0);
-      // Else a power loss during the next write could bring back old frames behind a torn one.
-      if (this.#options.sync) await this.#file.sync();
       this.#length = 0;
       // Before the next frame: else a power loss may leave a part of it in front of old ones, which looks like damage.
       if (this.#options.sync) await this.#file.sync();
