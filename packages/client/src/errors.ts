@@ -16,6 +16,8 @@ export type ClientErrorCode =
   | 'INVALID_ARGUMENT'
   /** A call that the state does not allow, such as a send of a transactional producer outside of a transaction. */
   | 'ILLEGAL_STATE'
+  /** The record was not sent because its transaction was aborted. */
+  | 'TRANSACTION_ABORTED'
   /** A serializer threw, or returned what it must not. */
   | 'SERIALIZATION_FAILED'
   /** A deserializer threw. */

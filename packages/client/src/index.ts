@@ -12,6 +12,8 @@ export type {
   ProducerOptions,
 } from './producer/options.ts';
 export { Producer } from './producer/producer.ts';
+export { type OffsetSource, Transaction } from './producer/transaction.ts';
+export type { GroupMetadata, OffsetToCommit } from './producer/transaction-requests.ts';
 export {
   type ConsumerRecord,
   type Header,

@@ -198,7 +198,7 @@ export class RpcConnection implements ConnectionHandler {
         false,
       );
     }
-    this.#ranges = new ApiRanges(answer.apiKeys);
+    this.#ranges = new ApiRanges(answer.apiKeys, answer.finalizedFeatures);
   }
 
   #send<Req, Res>(

@@ -4,8 +4,24 @@ import type { RpcApi } from './api.ts';
 export class ApiRanges {
   readonly #ranges = new Map<number, { readonly min: number; readonly max: number }>();
 
-  constructor(keys: readonly { readonly apiKey: number; readonly minVersion: number; readonly maxVersion: number }[]) {
+  readonly #features = new Map<string, number>();
+
+  constructor(
+    keys: readonly { readonly apiKey: number; readonly minVersion: number; readonly maxVersion: number }[],
+    features: readonly { readonly name: string; readonly maxVersionLevel: number }[] = [],
+  ) {
     for (const key of keys) this.#ranges.set(key.apiKey, { min: key.minVersion, max: key.maxVersion });
+    for (const { name, maxVersionLevel } of features) this.#features.set(name, maxVersionLevel);
+  }
+
+  /** The finalized level of a feature such as `transaction.version` (KIP-584); 0 when it has none. */
+  feature(name: string): number {
+    return this.#features.get(name) ?? 0;
+  }
+
+  /** API keys with their versions, ascending. */
+  entries(): [apiKey: number, range: { readonly min: number; readonly max: number }][] {
+    return [...this.#ranges].sort(([a], [b]) => a - b);
   }
 
   range(apiKey: number): { readonly min: number; readonly max: number } | undefined {

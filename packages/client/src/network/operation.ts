@@ -61,10 +61,13 @@ export class Operation {
   }
 
   /** Tries until it works, fails for good or the operation ends. `recover` looks at each error that may pass. */
-  async retry<T>(attempt: () => Promise<T>, recover?: (error: KafkaError) => Promise<void> | void): Promise<T> {
-    const { retryBackoffMs, retryBackoffMaxMs } = this.#host.options;
+  async retry<T>(
+    attempt: () => Promise<T>,
+    recover?: (error: KafkaError) => Promise<void> | void,
+    firstBackoffMs = this.#host.options.retryBackoffMs,
+  ): Promise<T> {
     const backoff = new ExponentialBackoff(
-      { initialMs: retryBackoffMs, maxMs: retryBackoffMaxMs },
+      { initialMs: firstBackoffMs, maxMs: this.#host.options.retryBackoffMaxMs },
       this.#host.platform.random,
     );
     for (let tries = 0; ; tries++) {

@@ -82,10 +82,15 @@ export class Intake {
     return this.#room.promise;
   }
 
+  /** Fails all that waits. */
+  fail(error: KafkaError): void {
+    for (const queue of this.#waiting.values()) for (const { entry } of queue.splice(0)) entry.fail(error);
+  }
+
   close(error: KafkaError): void {
     for (const unwatch of this.#watches.values()) unwatch();
     this.#watches.clear();
-    for (const queue of this.#waiting.values()) for (const { entry } of queue.splice(0)) entry.fail(error);
+    this.fail(error);
     this.#room?.resolve();
   }
 

@@ -1,34 +1,20 @@
 import { closedError, invalidArgument, KafkaError } from '../errors.ts';
 import type { Cluster } from '../network/cluster.ts';
-import type { TopicInfo } from '../network/metadata.ts';
 import { operation } from '../network/operation.ts';
 import type { CallOptions } from '../options.ts';
 import type { ProducerRecord, RecordMetadata } from '../records.ts';
 import type { Topic } from '../serdes/topic.ts';
-import { Accumulator, type TopicQueue } from './accumulator.ts';
+import { Accumulator } from './accumulator.ts';
 import type { ProducerBatch } from './batch.ts';
-import { ManyDeliveries, RunDelivery, SingleDelivery } from './delivery.ts';
-import {
-  headersOf,
-  NO_HEADERS,
-  type PlainRecord,
-  plain,
-  plainRecord,
-  serialized,
-  type TopicMessages,
-  timestampOf,
-} from './input.ts';
+import { type AnyRecord, Feed, type SomeTopic } from './feed.ts';
+import { type PlainRecord, plain, plainRecord, type TopicMessages } from './input.ts';
 import { Intake } from './intake.ts';
-import { InterceptedDelivery, Interception } from './interception.ts';
+import { Interception } from './interception.ts';
 import { type ProducerOptions, producerSettings } from './options.ts';
 import { IdempotentIds } from './producer-id.ts';
 import { Sender } from './sender.ts';
-
-type AnyRecord = ProducerRecord<unknown, unknown>;
-type SomeTopic = Topic<string, unknown, unknown, unknown, unknown>;
-
-/** Records that `append` may leave waiting for metadata or room. */
-const APPENDED_WAITING_MAX = 100_000;
+import { Transaction } from './transaction.ts';
+import { Transactions } from './transactions.ts';
 
 /**
  * Sends records. `send` tells where each one went; `append` is the bulk path: it tells nothing but whether to pause, and
@@ -39,11 +25,10 @@ export class Producer implements AsyncDisposable {
   readonly #accumulator: Accumulator;
   readonly #intake: Intake;
   readonly #sender: Sender;
-  readonly #interception: Interception | undefined;
+  readonly #feed: Feed;
+  readonly #transactions: Transactions | undefined;
   readonly #onClose: () => void;
   readonly #unsubscribe: () => void;
-  #lost: KafkaError | undefined;
-  #appendedWaiting = 0;
   #closing: Promise<void> | undefined;
 
   constructor(cluster: Cluster, options: ProducerOptions, onClose: () => void = () => {}) {
@@ -52,14 +37,25 @@ export class Producer implements AsyncDisposable {
     const settings = producerSettings(options, cluster.options.requestTimeoutMs);
     this.#accumulator = new Accumulator(settings, cluster.clock, cluster.platform.random);
     this.#intake = new Intake(cluster, settings, this.#accumulator);
-    if (settings.interceptors.length > 0) this.#interception = new Interception(settings.interceptors, cluster.log);
-    const ids = settings.idempotent ? new IdempotentIds(cluster, () => this.#sender.wake()) : undefined;
+    const { interceptors } = settings;
+    const interception = interceptors.length > 0 ? new Interception(interceptors, cluster.log) : undefined;
+    const wake = (): void => this.#sender.wake();
+    this.#feed = new Feed(cluster.clock, this.#accumulator, this.#intake, interception, wake);
+    const { transactionalId, transactionTimeoutMs } = settings;
+    if (transactionalId !== undefined)
+      this.#transactions = new Transactions(cluster, transactionalId, transactionTimeoutMs, {
+        flush: () => this.#flush(),
+        drop: (error) => this.#drop(error),
+        wake,
+      });
+    const plainIds = settings.idempotent ? new IdempotentIds(cluster, wake) : undefined;
+    const ids = this.#transactions ?? plainIds;
     this.#sender = new Sender(
       cluster,
       settings,
       this.#accumulator,
       () => ids,
-      undefined,
+      this.#transactions,
       (batch, error) => this.#settled(batch, error),
     );
     this.#unsubscribe = cluster.metadata.subscribe(this.#sender.wake);
@@ -80,7 +76,12 @@ export class Producer implements AsyncDisposable {
   send(topic: string, record: PlainRecord, options?: CallOptions): Promise<RecordMetadata>;
   send(topic: string, records: readonly PlainRecord[], options?: CallOptions): Promise<RecordMetadata[]>;
   send(messages: TopicMessages, options?: CallOptions): Promise<RecordMetadata[]>;
-  send(
+  send(...args: Parameters<Producer['sendAny']>): Promise<RecordMetadata | RecordMetadata[]> {
+    return this.sendAny(...args);
+  }
+
+  /** `send` in all its shapes. */
+  sendAny(
     target: string | SomeTopic | TopicMessages,
     input?: AnyRecord | readonly AnyRecord[] | CallOptions,
     options?: CallOptions,
@@ -88,14 +89,14 @@ export class Producer implements AsyncDisposable {
     let sent: Promise<RecordMetadata | RecordMetadata[]>;
     let callOptions = options;
     try {
-      this.#assertOpen();
+      this.#assertMaySend();
       if (isMessages(target)) {
-        sent = this.#sendMany(plainTopic(target.topic), target.messages.map(plainRecord));
+        sent = this.#feed.many(plainTopic(target.topic), target.messages.map(plainRecord));
         callOptions = isCallOptions(input) ? input : undefined;
       } else {
         const topic = typeof target === 'string' ? plainTopic(target) : target;
-        if (isList(input)) sent = this.#sendMany(topic, input);
-        else if (isRecord(input)) sent = this.#sendOne(topic, input);
+        if (isList(input)) sent = this.#feed.many(topic, input);
+        else if (isRecord(input)) sent = this.#feed.one(topic, input);
         else throw invalidArgument(`send to ${topic.name}: a record, or a list of records, is needed`);
       }
     } catch (error) {
@@ -117,16 +118,8 @@ export class Producer implements AsyncDisposable {
   ): boolean;
   append(topic: string, records: PlainRecord | readonly PlainRecord[]): boolean;
   append(target: string | SomeTopic, input: AnyRecord | readonly AnyRecord[]): boolean {
-    this.#assertOpen();
-    const topic = typeof target === 'string' ? plainTopic(target) : target;
-    const queue = this.#accumulator.topic(topic.name);
-    const info = this.#intake.open(queue);
-    const records = isList(input) ? input : [input];
-    let next = 0;
-    if (info !== undefined) next = this.#addSome(topic, queue, info, records, 0);
-    if (next === records.length) return !this.#accumulator.isFull;
-    this.#appendLater(topic, queue, records, next);
-    return false;
+    this.#assertMaySend();
+    return this.#feed.append(typeof target === 'string' ? plainTopic(target) : target, isList(input) ? input : [input]);
   }
 
   /** Resolves when there is room for more. */
@@ -147,8 +140,8 @@ export class Producer implements AsyncDisposable {
   /** Sends all that was taken so far without lingering. Rejects with the first error of records that `append` took. */
   async flush(options?: CallOptions): Promise<void> {
     await operation(this.#cluster, 'Flushing the producer', options, () => this.#flush(), Infinity);
-    const lost = this.#lost;
-    this.#lost = undefined;
+    const { lost } = this.#feed;
+    this.#feed.lost = undefined;
     if (lost !== undefined) throw lost;
   }
 
@@ -164,10 +157,14 @@ export class Producer implements AsyncDisposable {
 
   async #close(options: CallOptions | undefined): Promise<void> {
     try {
-      await operation(this.#cluster, 'Closing the producer', options, () => this.#flush());
+      await operation(this.#cluster, 'Closing the producer', options, async (op) => {
+        // An unfinished transaction ends as it would when the producer is gone, only sooner.
+        if (this.#transactions === undefined) await this.#flush();
+        else await this.#transactions.abort({ signal: op.signal });
+      });
     } catch (thrown) {
       const error = KafkaError.from(thrown);
-      if (error.code !== 'TIMEOUT' && error.code !== 'CLOSED' && error.code !== 'ABORTED') throw error;
+      if (!error.fatal && error.code !== 'TIMEOUT' && error.code !== 'CLOSED' && error.code !== 'ABORTED') throw error;
     } finally {
       const error = closedError('producer');
       this.#intake.close(error);
@@ -181,150 +178,70 @@ export class Producer implements AsyncDisposable {
     const relax = this.#sender.hurry();
     try {
       await this.#intake.settled();
-      const settled: Promise<void>[] = [];
-      for (const topic of this.#accumulator.topics.values())
-        for (const queue of topic.partitions)
-          for (const batch of queue?.unsettled() ?? []) settled.push(batch.settled());
-      await Promise.all(settled);
+      await Promise.all(this.#unsettled());
     } finally {
       relax();
     }
   }
 
-  #sendOne(topic: SomeTopic, record: AnyRecord): Promise<RecordMetadata> {
-    const queue = this.#accumulator.topic(topic.name);
-    const info = this.#intake.open(queue);
-    const delivery = new SingleDelivery(this.#timestamp(topic, record));
-    const add = (known: TopicInfo): boolean => {
-      delivery.delta = this.#add(topic, queue, known, record);
-      this.#accumulator.lastBatch?.deliveries.push(delivery);
-      return true;
-    };
-    if (info === undefined) {
-      this.#intake.wait(queue, { add, fail: (error) => delivery.fail(error) });
-      return delivery.promise;
-    }
-    try {
-      add(info);
-    } catch (error) {
-      delivery.fail(KafkaError.from(error, { topic: topic.name }));
-    }
-    return delivery.promise;
+  /** Begins a transaction; the first one makes this the only producer with its transactional id. */
+  async beginTransaction(options: CallOptions = {}): Promise<Transaction> {
+    this.#assertOpen();
+    if (this.#transactions === undefined)
+      throw new KafkaError('ILLEGAL_STATE', 'Transactions need a producer with a transactionalId');
+    await this.#transactions.begin(options);
+    return new Transaction(this, this.#transactions);
   }
 
-  #sendMany(topic: SomeTopic, records: readonly AnyRecord[]): Promise<RecordMetadata[]> {
-    const queue = this.#accumulator.topic(topic.name);
-    const all = new ManyDeliveries(records.length);
-    const runs = new Map<ProducerBatch, RunDelivery>();
-    let next = 0;
-    const add = (info: TopicInfo): boolean => {
-      for (; next < records.length; next++) {
-        if (this.#accumulator.isFull) return false;
-        const record = records[next];
-        try {
-          const delta = this.#add(topic, queue, info, record);
-          this.#addToRun(all, runs, delta, next, this.#timestamp(topic, record));
-        } catch (error) {
-          all.failed(KafkaError.from(error, { topic: topic.name }));
-        }
+  /**
+   * Runs `body` in a transaction: commits when it returns, aborts when it throws. After an abortable error the whole is
+   * tried again up to `retries` times (default 0).
+   */
+  async transaction<T>(
+    body: (transaction: Transaction) => Promise<T> | T,
+    options: CallOptions & { readonly retries?: number | undefined } = {},
+  ): Promise<T> {
+    for (let tries = 0; ; tries++) {
+      const transaction = await this.beginTransaction(options);
+      try {
+        const result = await body(transaction);
+        await transaction.commit(options);
+        return result;
+      } catch (thrown) {
+        const isFatal = thrown instanceof KafkaError && thrown.fatal;
+        // What went wrong first is worth more than what went wrong in cleaning up.
+        if (!isFatal) await transaction.abort({ signal: options.signal }).catch(() => {});
+        if (!(thrown instanceof KafkaError && thrown.abortable && tries < (options.retries ?? 0))) throw thrown;
       }
-      return true;
-    };
-    const info = this.#intake.open(queue);
-    if (info === undefined || !add(info))
-      this.#intake.wait(queue, { add, fail: (error) => all.failed(error, records.length - next) });
-    return all.promise;
-  }
-
-  #addToRun(
-    all: ManyDeliveries,
-    runs: Map<ProducerBatch, RunDelivery>,
-    delta: number,
-    index: number,
-    timestamp: number,
-  ): void {
-    const batch = this.#accumulator.lastBatch;
-    if (batch === undefined) return;
-    let run = runs.get(batch);
-    if (run?.continuesAt(delta) !== true) {
-      run = new RunDelivery(all, delta);
-      runs.set(batch, run);
-      batch.deliveries.push(run);
-    }
-    run.add(index, timestamp);
-  }
-
-  /** Adds records until the memory is full; the index of the first that was not added. */
-  #addSome(topic: SomeTopic, queue: TopicQueue, info: TopicInfo, records: readonly AnyRecord[], from: number): number {
-    const accumulator = this.#accumulator;
-    let index = from;
-    for (; index < records.length; index++) {
-      if (accumulator.isFull && index > from) return index;
-      this.#add(topic, queue, info, records[index]);
-      if (accumulator.lastBatch !== undefined) accumulator.lastBatch.isUnobserved = true;
-    }
-    return index;
-  }
-
-  #appendLater(topic: SomeTopic, queue: TopicQueue, records: readonly AnyRecord[], from: number): void {
-    if (this.#appendedWaiting >= APPENDED_WAITING_MAX)
-      throw new KafkaError('BUFFER_FULL', `${APPENDED_WAITING_MAX} records wait to be taken: await ready()`, {
-        topic: topic.name,
-        retriable: true,
-      });
-    let next = from;
-    this.#appendedWaiting += records.length - from;
-    const finish = (): void => {
-      this.#appendedWaiting -= records.length - from;
-    };
-    this.#intake.wait(queue, {
-      add: (info) => {
-        next = this.#addSome(topic, queue, info, records, next);
-        if (next < records.length) return false;
-        finish();
-        return true;
-      },
-      fail: (error) => {
-        this.#lost ??= error;
-        finish();
-      },
-    });
-  }
-
-  /** Its delta in the accumulator's last batch. Throws KafkaError. */
-  #add(topic: SomeTopic, queue: TopicQueue, info: TopicInfo, given: AnyRecord): number {
-    const interception = this.#interception;
-    const record = interception === undefined ? given : interception.onSend(topic.name, given);
-    const timestamp = this.#timestamp(topic, record);
-    try {
-      const key =
-        record.key === null || record.key === undefined ? null : serialized(topic.key, record.key, queue.keyContext);
-      const value = record.value === undefined ? null : serialized(topic.value, record.value, queue.valueContext);
-      const headers = record.headers === undefined ? NO_HEADERS : headersOf(record.headers);
-      const delta = this.#accumulator.append(queue, info, record.partition, timestamp, key, value, headers);
-      if (interception?.isListening === true)
-        this.#accumulator.lastBatch?.deliveries.push(new InterceptedDelivery(interception, delta, timestamp));
-      this.#sender.wake();
-      return delta;
-    } catch (thrown) {
-      const error = KafkaError.from(thrown, { topic: topic.name });
-      const partition = record.partition ?? -1;
-      interception?.onAcknowledged({ topic: topic.name, partition, offset: -1, timestamp }, error);
-      throw error;
     }
   }
 
-  #timestamp(topic: SomeTopic, { timestamp }: AnyRecord): number {
-    return timestamp === undefined ? this.#cluster.clock.wallMs() : timestampOf(timestamp, topic.name);
+  /** Fails what has not left; resolves when the rest is settled. */
+  async #drop(error: KafkaError): Promise<void> {
+    this.#intake.fail(error);
+    this.#sender.failWaiting(error);
+    await Promise.all(this.#unsettled());
+  }
+
+  #unsettled(): Promise<void>[] {
+    const settled: Promise<void>[] = [];
+    for (const topic of this.#accumulator.topics.values())
+      for (const queue of topic.partitions) for (const batch of queue?.unsettled() ?? []) settled.push(batch.settled());
+    return settled;
   }
 
   #settled(batch: ProducerBatch, error: KafkaError | undefined): void {
-    if (error !== undefined && batch.isUnobserved) this.#lost ??= error;
+    if (error !== undefined && batch.isUnobserved) this.#feed.lost ??= error;
     this.#intake.roomMade();
   }
 
   #assertOpen(): void {
     if (this.#closing !== undefined || this.#cluster.isClosed) throw closedError('producer');
+  }
+
+  #assertMaySend(): void {
+    this.#assertOpen();
+    this.#transactions?.assertOpen();
   }
 }
 

@@ -111,6 +111,14 @@ export class Sender {
       }
   }
 
+  /** Fails what has not left, or waits to be sent again. */
+  failWaiting(error: KafkaError): void {
+    for (const topic of this.#accumulator.topics.values())
+      for (const queue of topic.partitions)
+        for (const batch of [...(queue?.waiting ?? [])])
+          if (queue !== undefined) this.#fate.fail(queue, batch, error, true);
+  }
+
   readonly #pump = (): void => {
     this.#isScheduled = false;
     if (this.#isStopped) return;
