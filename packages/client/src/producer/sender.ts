@@ -19,6 +19,8 @@ import type { ProducerIds } from './producer-id.ts';
 export interface SendGate {
   /** Whether records of the partition may leave now; asks for what is missing. */
   mayLeave(topic: string, partition: number): boolean;
+  /** Why nothing will leave any more in this transaction. */
+  readonly refusal: KafkaError | undefined;
   /** A batch failed for good. */
   failed(error: KafkaError, batch: ProducerBatch): void;
   /** Newest version of Produce that fits the transaction's generation (KIP-890). */
@@ -127,6 +129,7 @@ export class Sender {
       this.failAll(ids.failure);
       return;
     }
+    if (this.#gate?.refusal !== undefined) this.failWaiting(this.#gate.refusal);
     const nowMs = this.#cluster.clock.monotonicMs();
     let wakeAtMs = Infinity;
     const byLeader = new Map<number, PartitionQueue[]>();

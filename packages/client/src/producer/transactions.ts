@@ -54,6 +54,10 @@ export class Transactions implements ProducerIds, SendGate {
     return this.#state === 'fatal' ? this.#error : undefined;
   }
 
+  get refusal(): KafkaError | undefined {
+    return this.#state === 'failed' ? this.#error : undefined;
+  }
+
   get produceVersionMax(): number {
     return this.#isImplicit ? 13 : 11;
   }
