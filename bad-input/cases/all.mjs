@@ -1,6 +1,7 @@
+import { connectionCases } from './connections.mjs';
 import { frameCases } from './frames.mjs';
 import { recordCases } from './records.mjs';
 import { requestCases } from './requests.mjs';
 
 /** @type {import('../lib/case.mjs').Case[]} */
-export const ALL = [...frameCases, ...requestCases, ...recordCases];
+export const ALL = [...frameCases, ...requestCases, ...recordCases, ...connectionCases];

@@ -154,6 +154,28 @@ it('counts connections against max.connections.per.ip', async () => {
     .toBe(true);
 });
 
+it('lets connections beyond max.connections wait until others close, as Kafka does', async () => {
+  const broker = await start({ 'max.connections': '2' });
+  const second = await broker.connect();
+  const [third, gone, fourth] = [await broker.connect(), await broker.connect(), await broker.connect()];
+  const ask = (client: typeof third): number => client.post(ApiVersionsRequest, 0, {});
+  ask(third);
+  ask(fourth);
+  gone.close();
+  expect((await second.call(ApiVersionsRequest, ApiVersionsResponse, 0, {})).errorCode).toBe(0);
+  const answered: string[] = [];
+  const all = [
+    third.frame().then((frame) => answered.push(frame === undefined ? 'closed' : 'third')),
+    fourth.frame().then((frame) => answered.push(frame === undefined ? 'closed' : 'fourth')),
+  ];
+  second.close();
+  await all[0];
+  expect(answered).toEqual(['third']);
+  third.close();
+  await all[1];
+  expect(answered).toEqual(['third', 'fourth']);
+});
+
 it('closes connections that were idle for connections.max.idle.ms, not those that wait for an answer', async () => {
   const broker = await start({ 'connections.max.idle.ms': '100', 'connection.failed.authentication.delay.ms': '10' });
   await broker.createTopic('a');

@@ -10,10 +10,13 @@ export interface ConnectionQuotaSettings {
   listenerConnectionsMax(listener: string): number | undefined;
 }
 
-/**
- * Counts open connections against Kafka's limits. Where Kafka stops accepting (`max.connections`), the connection is
- * closed here: clients try again either way.
- */
+/** Why there is no place. `full`: Kafka stops accepting until a connection closes; otherwise this one is closed. */
+export interface NoPlace {
+  readonly isFull: boolean;
+  readonly reason: string;
+}
+
+/** Counts open connections against Kafka's limits. */
 export class ConnectionQuotas {
   readonly #settings: ConnectionQuotaSettings;
   readonly #byAddress = new Map<string, number>();
@@ -33,19 +36,23 @@ export class ConnectionQuotas {
   }
 
   /** Takes a place, or tells why there is none. The seam for `max.connection.creation.rate`, too. */
-  open(listener: string, address: string): string | undefined {
+  open(listener: string, address: string): NoPlace | undefined {
     const ofAddress = this.#byAddress.get(address) ?? 0;
     const addressMax = this.#addressMax(address);
     if (ofAddress >= addressMax) {
-      return `Rejected connection from /${address}, address already has the configured maximum of ${addressMax} connections.`;
+      const reason = `Rejected connection from /${address}, address already has the configured maximum of ${addressMax} connections.`;
+      return { isFull: false, reason };
     }
     const ofListener = this.count(listener);
     const listenerMax = this.#settings.listenerConnectionsMax(listener) ?? Number.POSITIVE_INFINITY;
     if (ofListener >= listenerMax) {
-      return `Rejected connection from /${address}, listener ${listener} already has the configured maximum of ${listenerMax} connections.`;
+      const reason = `Connections wait: listener ${listener} has the configured maximum of ${listenerMax} (max.connections), the last one from /${address}`;
+      return { isFull: true, reason };
     }
-    if (this.#total >= this.#settings.connectionsMax) {
-      return `Rejected connection from /${address}, the broker already has the configured maximum of ${this.#settings.connectionsMax} connections.`;
+    const { connectionsMax } = this.#settings;
+    if (this.#total >= connectionsMax) {
+      const reason = `Connections wait: the broker has the configured maximum of ${connectionsMax} (max.connections), the last one from /${address}`;
+      return { isFull: true, reason };
     }
     this.#byAddress.set(address, ofAddress + 1);
     this.#byListener.set(listener, ofListener + 1);

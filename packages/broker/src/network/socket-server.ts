@@ -5,7 +5,8 @@
 import { type MetricsRegistry, TimingWheel } from '@ottla/common';
 import { type Address, type Connection, type ConnectionHandler, type Listener, Logger } from '@ottla/platform';
 import { KafkaConnection } from './connection-handler.ts';
-import { type ConnectionQuotaSettings, ConnectionQuotas } from './connection-quotas.ts';
+import { type ConnectionQuotaSettings, ConnectionQuotas, type NoPlace } from './connection-quotas.ts';
+import { noPlaceLogMs, waitingConnectionsMax } from './limits.ts';
 import type { RequestServer } from './request-server.ts';
 
 export interface SocketServerSettings extends ConnectionQuotaSettings {
@@ -28,6 +29,10 @@ export class SocketServer {
   readonly #connections = new Set<KafkaConnection>();
   /** Accepted before the broker was ready. */
   readonly #early = new Set<EarlyConnection>();
+  /** Beyond `max.connections`, in order of arrival: they have no place yet. */
+  readonly #waiting = new Map<EarlyConnection, { listener: string; connection: Connection }>();
+  #noPlaceLoggedMs = Number.NEGATIVE_INFINITY;
+  #noPlaceUnlogged = 0;
   #nextIndex = 0;
   #isReady = false;
   #isStopped = false;
@@ -82,22 +87,22 @@ export class SocketServer {
     this.#isReady = true;
     for (const early of Array.from(this.#early)) early.start();
     this.#early.clear();
+    this.#admitWaiting();
   }
 
   accept(listener: string, connection: Connection): ConnectionHandler | undefined {
     if (this.#isStopped) return undefined;
-    const rejection = this.#quotas.open(listener, connection.remote.host);
-    if (rejection !== undefined) {
-      this.#log.info(rejection);
-      return undefined;
+    const noPlace = this.#quotas.open(listener, connection.remote.host);
+    if (noPlace !== undefined) {
+      this.#logNoPlace(noPlace);
+      if (!noPlace.isFull || this.#waiting.size >= waitingConnectionsMax) return undefined;
+      const waiting = new EarlyConnection(connection, () => this.#waiting.delete(waiting));
+      this.#waiting.set(waiting, { listener, connection });
+      return waiting;
     }
-    const { local, remote } = connection;
-    const id = `${local.host}:${local.port}-${remote.host}:${remote.port}-${this.#nextIndex++}`;
-    const handler = new KafkaConnection(connection, id, listener, this.#requests, (closed) => this.#closed(closed));
-    this.#connections.add(handler);
-    this.#watchIdle(handler, this.#settings.connectionsMaxIdleMs);
+    const handler = this.#open(listener, connection);
     if (this.#isReady) return handler;
-    const early = new EarlyConnection(connection, handler, () => this.#early.delete(early));
+    const early = new EarlyConnection(connection, () => this.#early.delete(early), handler);
     this.#early.add(early);
     return early;
   }
@@ -106,6 +111,7 @@ export class SocketServer {
   stopProcessingRequests(): Listener[] {
     this.#log.info('Stopping socket server request processors');
     this.#isStopped = true;
+    for (const { connection } of this.#waiting.values()) connection.destroy();
     for (const connection of Array.from(this.#connections)) connection.end();
     this.#log.info('Stopped socket server request processors');
     const listeners = [...this.#listeners.values()];
@@ -126,6 +132,40 @@ export class SocketServer {
   #closed(connection: KafkaConnection): void {
     if (!this.#connections.delete(connection)) return;
     this.#quotas.close(connection.listener, connection.clientAddress);
+    if (this.#waiting.size > 0) this.#admitWaiting();
+  }
+
+  /** The place was taken. */
+  #open(listener: string, connection: Connection): KafkaConnection {
+    const { local, remote } = connection;
+    const id = `${local.host}:${local.port}-${remote.host}:${remote.port}-${this.#nextIndex++}`;
+    const handler = new KafkaConnection(connection, id, listener, this.#requests, (closed) => this.#closed(closed));
+    this.#connections.add(handler);
+    this.#watchIdle(handler, this.#settings.connectionsMaxIdleMs);
+    return handler;
+  }
+
+  #admitWaiting(): void {
+    if (!this.#isReady || this.#isStopped) return;
+    for (const [waiting, { listener, connection }] of Array.from(this.#waiting)) {
+      const noPlace = this.#quotas.open(listener, connection.remote.host);
+      if (noPlace?.isFull === true) continue; // another listener may have places
+      this.#waiting.delete(waiting);
+      if (noPlace === undefined) waiting.start(this.#open(listener, connection));
+      else connection.destroy();
+    }
+  }
+
+  #logNoPlace({ reason }: NoPlace): void {
+    const nowMs = this.#requests.clock.monotonicMs();
+    if (nowMs - this.#noPlaceLoggedMs < noPlaceLogMs) {
+      this.#noPlaceUnlogged++;
+      return;
+    }
+    const others = this.#noPlaceUnlogged === 0 ? '' : ` (and ${this.#noPlaceUnlogged} others since the last such line)`;
+    this.#log.info(`${reason}${others}`);
+    this.#noPlaceLoggedMs = nowMs;
+    this.#noPlaceUnlogged = 0;
   }
 
   #watchIdle(connection: KafkaConnection, delayMs: number): void {
@@ -146,29 +186,30 @@ export class SocketServer {
   }
 }
 
-/** A connection that came before the broker was ready: it is not read until then. */
+/** A connection that came before the broker was ready, or before there was a place for it: it is not read until then. */
 class EarlyConnection implements ConnectionHandler {
   readonly #connection: Connection;
-  readonly #handler: KafkaConnection;
   readonly #onClosed: () => void;
   readonly #chunks: Buffer[] = [];
+  #handler: KafkaConnection | undefined;
   #isStarted = false;
 
-  constructor(connection: Connection, handler: KafkaConnection, onClosed: () => void) {
+  constructor(connection: Connection, onClosed: () => void, handler?: KafkaConnection) {
     this.#connection = connection;
-    this.#handler = handler;
     this.#onClosed = onClosed;
+    this.#handler = handler;
   }
 
-  start(): void {
+  start(handler: KafkaConnection | undefined = this.#handler): void {
+    this.#handler = handler;
     this.#isStarted = true;
     this.#connection.resume();
-    for (const chunk of this.#chunks.splice(0)) this.#handler.received(chunk);
+    for (const chunk of this.#chunks.splice(0)) handler?.received(chunk);
   }
 
   received(chunk: Buffer): void {
     if (this.#isStarted) {
-      this.#handler.received(chunk);
+      this.#handler?.received(chunk);
       return;
     }
     this.#chunks.push(chunk);
@@ -176,12 +217,12 @@ class EarlyConnection implements ConnectionHandler {
   }
 
   drained(): void {
-    this.#handler.drained();
+    this.#handler?.drained();
   }
 
   closed(error: Error | undefined): void {
     if (!this.#isStarted) for (const chunk of this.#chunks.splice(0)) this.#connection.release(chunk);
     this.#onClosed();
-    this.#handler.closed(error);
+    this.#handler?.closed(error);
   }
 }
