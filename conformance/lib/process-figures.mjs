@@ -12,3 +12,6 @@ export function cpuSeconds(pid) {
 /** @param {number} pid @param {'VmRSS' | 'VmHWM'} field */
 export const megabytesOf = (pid, field) =>
   Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+
+/** How long its main thread was ready to run and had no processor so far, ms. @param {number} pid */
+export const waitedForProcessorMs = (pid) => Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e6;
