@@ -29,7 +29,11 @@ export type ClientErrorCode =
   /** The application did not come back within `max.poll.interval.ms`. */
   | 'MAX_POLL_EXCEEDED'
   /** No committed offset, and no reset policy. */
-  | 'NO_OFFSET';
+  | 'NO_OFFSET'
+  /** What was read is not in the log any more, after an unclean election; and there is no reset policy (KIP-320). */
+  | 'LOG_TRUNCATED'
+  /** No heartbeat was answered for `session.timeout.ms`: the group has given this member up. */
+  | 'SESSION_EXPIRED';
 
 /** The name of Kafka's error, or one of the client's own. */
 export type KafkaErrorCode = Exclude<keyof typeof ErrorCode, 'NONE'> | ClientErrorCode;
