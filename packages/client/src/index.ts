@@ -1,3 +1,4 @@
+export * from './consumer/index.ts';
 export { type ClientErrorCode, KafkaError, type KafkaErrorCode, type KafkaErrorDetails } from './errors.ts';
 export { createKafka, Kafka, type RawRequestOptions } from './kafka.ts';
 export type { Cluster, CoordinatorKind, LeaderHint, NodeTarget, Purpose, RequestOptions } from './network/cluster.ts';

@@ -1,6 +1,8 @@
 import type { Platform } from '@ottla/platform';
 import { createNodePlatform, type NodePlatform } from '@ottla/platform/node';
 import type { RpcApi } from '@ottla/rpc';
+import { Consumer } from './consumer/consumer.ts';
+import type { ConsumerOptions } from './consumer/options.ts';
 import type { Cluster, NodeTarget } from './network/cluster.ts';
 import { ClusterClient } from './network/cluster-client.ts';
 import { operation } from './network/operation.ts';
@@ -30,6 +32,14 @@ export class Kafka implements AsyncDisposable {
       platform = this.#ownPlatform;
     }
     this.cluster = new ClusterClient(platform, settings);
+  }
+
+  /** A reader of topics. It connects when it is first read from. Throws KafkaError (INVALID_ARGUMENT). */
+  consumer(options: ConsumerOptions = {}): Consumer {
+    let disown = (): void => {};
+    const consumer = new Consumer(this.cluster, options, () => disown());
+    disown = this.own(consumer);
+    return consumer;
   }
 
   /** Throws KafkaError (INVALID_ARGUMENT). Connects when it is first used. */

@@ -30,8 +30,8 @@ export class BatchIterator<R> implements AsyncIterableIterator<ConsumerBatch<R>>
     this.#letGo(true);
     for (;;) {
       if (this.#isDone || core.isClosed || this.#only?.isEnded === true) return { done: true, value: undefined };
-      core.step();
       core.throwFailure();
+      core.step();
       const partition = core.nextPartition(this.#accepts);
       if (partition === undefined) {
         await core.wait(undefined, this.#signal);

@@ -90,15 +90,14 @@ export class ConsumerCore implements ConsumerContext, MemberHost {
   get member(): GroupMetadata | undefined {
     const { group, instanceId } = this.settings;
     if (group === undefined) return undefined;
-    return (
-      this.#member?.metadata ?? { groupId: group, generationId: -1, memberId: '', groupInstanceId: instanceId }
-    );
+    return this.#member?.metadata ?? { groupId: group, generationId: -1, memberId: '', groupInstanceId: instanceId };
   }
 
   /** The application reads: whatever is not running starts, and what failed gets another try. */
   step(): void {
     this.steps++;
     if (this.isClosed || this.state.mode === 'none') return;
+    this.positions.unblock();
     if (this.state.mode !== 'manual') {
       this.#member ??= this.settings.protocol === 'classic' ? new ClassicMember(this) : new ModernMember(this);
       if (this.topics.isKnown) this.#member.resume();
@@ -114,16 +113,12 @@ export class ConsumerCore implements ConsumerContext, MemberHost {
   /** Partitions were added: their positions are looked up, and fetches go out. */
   assigned(): void {
     this.topics.watchAssigned();
-    this.positions.update().then(
-      () => this.#fetcher.pump(),
-      () => {},
-    );
     this.#fetcher.pump();
   }
 
   /** To be called when a partition may be fetched that could not be before. */
   pump(): void {
-    void this.positions.update();
+    this.positions.unblock();
     this.#fetcher.pump();
   }
 
@@ -232,7 +227,7 @@ export class ConsumerCore implements ConsumerContext, MemberHost {
     const member = this.#member;
     await member?.stop();
     if (this.state.mode === 'manual') await this.#commitProcessed([...this.state.partitions.values()]);
-    else await this.ownership.revoke(this.ownership.list, false);
+    else await this.ownership.revoke(this.ownership.list, undefined, false);
     this.state.remove([...this.state.partitions.values()], closedError('consumer'));
     if (this.settings.leaveOnClose) await member?.leave(deadlineMs);
     await this.#fetcher.close();
@@ -258,7 +253,7 @@ export class ConsumerCore implements ConsumerContext, MemberHost {
   async leave(deadlineMs: number): Promise<void> {
     const member = this.#member;
     await member?.stop();
-    await this.ownership.revoke(this.ownership.list, false);
+    await this.ownership.revoke(this.ownership.list, undefined, false);
     await member?.leave(deadlineMs);
     if (this.#member === member) this.#member = undefined;
   }

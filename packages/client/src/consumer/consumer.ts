@@ -26,6 +26,12 @@ export interface Assignment extends TopicPartition {
   readonly offset?: number | undefined;
 }
 
+function declared(topic: AnyTopic | string | readonly string[] | RegExp): AnyTopic[] {
+  if (topic instanceof RegExp) return [];
+  if (typeof topic === 'string') return [untyped(topic)];
+  return 'name' in topic ? [topic] : topic.map((name) => untyped(name));
+}
+
 const CLOSE_TIMEOUT_MS = 30_000;
 
 /**
@@ -54,8 +60,7 @@ export class Consumer<R = UntypedRecord> implements AsyncIterable<R>, AsyncDispo
     const pattern = topics.find((topic) => topic instanceof RegExp);
     core.state.setMode(pattern === undefined ? 'topics' : 'pattern');
     core.state.pattern = pattern;
-    const names = topics.filter((topic) => !(topic instanceof RegExp)).flat();
-    core.state.declare(names.map((topic) => (typeof topic === 'string' ? untyped(topic) : topic)));
+    core.state.declare(topics.flatMap(declared));
     core.topics.subscribed();
     core.subscriptionChanged();
     return this;
@@ -129,9 +134,7 @@ export class Consumer<R = UntypedRecord> implements AsyncIterable<R>, AsyncDispo
   }
 
   /** A stream for each partition, as partitions come; each is to be read on its own. */
-  partitions(
-    options: { readonly signal?: AbortSignal | undefined } = {},
-  ): AsyncIterableIterator<PartitionStream<R>> {
+  partitions(options: { readonly signal?: AbortSignal | undefined } = {}): AsyncIterableIterator<PartitionStream<R>> {
     return new PartitionStreams<R>(this.#core, options.signal);
   }
 
@@ -149,8 +152,8 @@ export class Consumer<R = UntypedRecord> implements AsyncIterable<R>, AsyncDispo
     const { clock } = core.cluster;
     const deadlineMs = clock.monotonicMs() + timeout;
     for (;;) {
-      core.step();
       core.throwFailure();
+      core.step();
       const records = this.#take(core.settings.maxPollRecords);
       const leftMs = deadlineMs - clock.monotonicMs();
       if (records.length > 0 || leftMs <= 0 || core.isClosed) return typedRecords<R>(records);
@@ -290,7 +293,11 @@ export class Consumer<R = UntypedRecord> implements AsyncIterable<R>, AsyncDispo
     return this.#ends(places, LATEST, options);
   }
 
-  async #ends(places: readonly TopicPartition[], timestamp: number, options?: CallOptions): Promise<Map<string, number>> {
+  async #ends(
+    places: readonly TopicPartition[],
+    timestamp: number,
+    options?: CallOptions,
+  ): Promise<Map<string, number>> {
     const wanted = places.map(({ topic, partition }) => ({ topic, partition, timestamp }));
     const found = await this.#lookUp('Looking up offsets', wanted, options);
     return new Map(found.map(({ topic, partition, offset }) => [partitionName(topic, partition), offset]));

@@ -128,11 +128,15 @@ export class FetchAnswers {
     partition.retryAtMs = 0;
     if (settings.onReset === 'none') {
       this.#context.fail(
-        new KafkaError('OFFSET_OUT_OF_RANGE', `${error.message}: fetch offset ${partition.fetchOffset}, onReset is none`, {
-          topic: partition.topic.name,
-          partition: partition.partition,
-          retriable: false,
-        }),
+        new KafkaError(
+          'OFFSET_OUT_OF_RANGE',
+          `${error.message}: fetch offset ${partition.fetchOffset}, onReset is none`,
+          {
+            topic: partition.topic.name,
+            partition: partition.partition,
+            retriable: false,
+          },
+        ),
       );
       this.#retryLater(partition);
       return;

@@ -27,8 +27,8 @@ import {
   decompressRecords,
   LOG_OVERHEAD,
   RecordCursor,
-  RecordsError,
   type RecordHeader,
+  RecordsError,
   TIMESTAMP_TYPE_FLAG,
 } from '@ottla/protocol/records';
 import { KafkaError } from '../errors.ts';

@@ -45,6 +45,7 @@ export class Fetcher {
   readonly #nodes = new Map<number, NodeFetch>();
   #timer: Timer | undefined;
   #timerAtMs = Number.POSITIVE_INFINITY;
+  #isRefreshing = false;
 
   constructor(context: ConsumerContext, positions: Positions) {
     this.#context = context;
@@ -63,9 +64,11 @@ export class Fetcher {
     if (closing.aborted) return;
     const byNode = new Map<number, AssignedPartition[]>();
     let leaderless = false;
+    let needsPosition = false;
     let queuedBytes = 0;
     for (const partition of state.partitions.values()) {
       queuedBytes += partition.queuedBytes;
+      needsPosition ||= partition.need !== 'nothing';
       if (!partition.isReady || partition.isPaused) continue;
       if (!this.#isValidated(partition)) continue;
       const node = this.#nodeOf(partition);
@@ -73,6 +76,7 @@ export class Fetcher {
       else if (byNode.has(node)) byNode.get(node)?.push(partition);
       else byNode.set(node, [partition]);
     }
+    if (needsPosition) void this.#positions.update();
     if (leaderless) this.#findLeaders();
     for (const [node, partitions] of byNode) this.#pumpNode(node, partitions, queuedBytes);
   }
@@ -85,8 +89,11 @@ export class Fetcher {
       Array.from(this.#nodes, async ([node, { session, isFetching }]) => {
         const request = isFetching ? undefined : session.close();
         if (request === undefined || !cluster.metadata.brokers.has(node)) return;
-        const message = { maxWaitMs: 0, minBytes: 0, ...withoutFlag(request) };
-        await cluster.request(FETCH, node, message, { purpose: connections.fetch, timeoutMs: CLOSE_SESSION_MS }).catch(() => {});
+        const { sessionId, sessionEpoch, topics, forgottenTopicsData } = request;
+        const message = { maxWaitMs: 0, minBytes: 0, sessionId, sessionEpoch, topics, forgottenTopicsData };
+        await cluster
+          .request(FETCH, node, message, { purpose: connections.fetch, timeoutMs: CLOSE_SESSION_MS })
+          .catch(() => {});
       }),
     );
   }
@@ -131,7 +138,6 @@ export class Fetcher {
         });
     }
   }
-  #isRefreshing = false;
 
   #pumpNode(id: number, partitions: readonly AssignedPartition[], queuedBytes: number): void {
     const { settings, cluster } = this.#context;
@@ -161,7 +167,15 @@ export class Fetcher {
       const answer = await cluster.request(
         FETCH,
         id,
-        (version) => this.#message(version, node.session.build(asked.map((one) => this.#target(one)), version), roomBytes),
+        (version) =>
+          this.#message(
+            version,
+            node.session.build(
+              asked.map((one) => this.#target(one)),
+              version,
+            ),
+            roomBytes,
+          ),
         {
           purpose: connections.fetch,
           signal: closing,
@@ -265,8 +279,4 @@ function withoutEpochs(topic: FetchTopic): FetchTopic {
     partitionMaxBytes,
   }));
   return { ...topic, partitions };
-}
-
-function withoutFlag({ usesTopicIds: _, ...request }: SessionFetch): Omit<SessionFetch, 'usesTopicIds'> {
-  return request;
 }

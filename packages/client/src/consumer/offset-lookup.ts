@@ -87,7 +87,8 @@ export async function askLeaders(
       }
     }),
   );
-  if (left.length > 0) error ??= new KafkaError('MALFORMED_RESPONSE', 'ListOffsets left partitions out', { retriable: true });
+  if (left.length > 0)
+    error ??= new KafkaError('MALFORMED_RESPONSE', 'ListOffsets left partitions out', { retriable: true });
   return { found, left, error };
 }
 
@@ -105,7 +106,10 @@ export function byLeaderOf<Place extends TopicPartition>(
       const known = cluster.metadata.topicError(place.topic);
       const code = known === undefined ? ErrorCode.LEADER_NOT_AVAILABLE : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
       const { topic, partition } = place;
-      missing(place, known !== undefined && !known.retriable ? known : KafkaError.ofCode(code, null, { topic, partition }));
+      missing(
+        place,
+        known !== undefined && !known.retriable ? known : KafkaError.ofCode(code, null, { topic, partition }),
+      );
     }
   }
   return byLeader;
@@ -132,7 +136,9 @@ async function askOne(
         partitions: partitions.map((partition) => ({
           partitionIndex: partition,
           timestamp: times.get(partitionName(topic, partition)) ?? LATEST,
-          ...(version >= 4 ? { currentLeaderEpoch: cluster.metadata.partition(topic, partition)?.leaderEpoch ?? -1 } : {}),
+          ...(version >= 4
+            ? { currentLeaderEpoch: cluster.metadata.partition(topic, partition)?.leaderEpoch ?? -1 }
+            : {}),
         })),
       })),
     }),

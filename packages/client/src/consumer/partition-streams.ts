@@ -52,8 +52,8 @@ export class PartitionStreams<R> implements AsyncIterableIterator<PartitionStrea
     const core = this.#core;
     for (;;) {
       if (this.#isDone || core.isClosed) return { done: true, value: undefined };
-      core.step();
       core.throwFailure();
+      core.step();
       for (const partition of core.state.partitions.values()) {
         if (partition.isHeld || this.#seen.has(partition)) continue;
         this.#seen.add(partition);

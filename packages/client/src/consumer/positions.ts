@@ -21,6 +21,8 @@ export class Positions {
   readonly #backoff: ExponentialBackoff;
   #running: Promise<void> | undefined;
   #failures = 0;
+  /** The application was told of a failure: nothing is tried before it reads again. */
+  #isBlocked = false;
 
   constructor(context: ConsumerContext) {
     this.#context = context;
@@ -33,12 +35,19 @@ export class Positions {
 
   /** Finds what is missing. Resolves when nothing is, or nothing can be done about it. */
   update(): Promise<void> {
-    if (this.#running === undefined && this.#waiting().length > 0) {
+    if (this.#running === undefined && !this.#isBlocked && this.#waiting().length > 0) {
       this.#running = this.#run().finally(() => {
         this.#running = undefined;
       });
     }
     return this.#running ?? Promise.resolve();
+  }
+
+  /** The application reads: what failed gets another try. */
+  unblock(): void {
+    if (!this.#isBlocked) return;
+    this.#isBlocked = false;
+    void this.update();
   }
 
   #waiting(need?: Need): AssignedPartition[] {
@@ -63,6 +72,7 @@ export class Positions {
         cluster.refresh([...topics], { signal: closing }).catch(() => {});
         await cluster.clock.sleep(this.#backoff.delayMs(this.#failures++), closing);
       } catch (error) {
+        this.#isBlocked = true;
         if (!closing.aborted) this.#context.fail(error);
         return;
       }
@@ -87,15 +97,12 @@ export class Positions {
       for (const partition of partitions) partition.need = 'reset';
       return;
     }
-    const offsets = await operation(cluster, `Reading the committed offsets of group ${group}`, { signal: closing }, (op) =>
-      fetchCommitted(
-        cluster,
-        'default',
-        group,
-        partitions.map(placeOf),
-        settings.isolation === 'read_committed',
-        op,
-      ),
+    const offsets = await operation(
+      cluster,
+      `Reading the committed offsets of group ${group}`,
+      { signal: closing },
+      (op) =>
+        fetchCommitted(cluster, 'default', group, partitions.map(placeOf), settings.isolation === 'read_committed', op),
     );
     for (const partition of partitions) {
       if (partition.need !== 'committed' || partition.isEnded) continue;
@@ -119,11 +126,7 @@ export class Positions {
       const policy = partition.resetTo ?? onReset;
       if (policy === 'none') throw noOffset(partition, settings.group);
       const timestamp =
-        policy === 'earliest'
-          ? EARLIEST
-          : policy === 'latest'
-            ? LATEST
-            : cluster.clock.wallMs() - policy.durationMs;
+        policy === 'earliest' ? EARLIEST : policy === 'latest' ? LATEST : cluster.clock.wallMs() - policy.durationMs;
       return { ...placeOf(partition), timestamp };
     });
     const versions = new Map(partitions.map((partition) => [partition, partition.version]));
@@ -203,7 +206,9 @@ export class Positions {
       return;
     }
     const { topic, partition: number, position, positionEpoch } = partition;
-    const found = isUnknown ? 'the leader does not know that epoch' : `it ends at offset ${endOffset} of epoch ${epoch}`;
+    const found = isUnknown
+      ? 'the leader does not know that epoch'
+      : `it ends at offset ${endOffset} of epoch ${epoch}`;
     const text = `The log of ${partition.name} was cut off below offset ${position} of epoch ${positionEpoch}: ${found}`;
     if (settings.onReset === 'none') {
       throw new KafkaError('LOG_TRUNCATED', `${text}. Seek to where reading is to go on`, {

@@ -59,8 +59,8 @@ export class RecordIterator<R> implements AsyncIterableIterator<R> {
     const core = this.#core;
     for (;;) {
       if (this.#isDone || core.isClosed || this.#only?.isEnded === true) return { done: true, value: undefined };
-      core.step();
       core.throwFailure();
+      core.step();
       const partition = core.nextPartition(this.#accepts);
       if (partition !== undefined) {
         const record = core.nextRecord(partition);

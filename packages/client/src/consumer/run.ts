@@ -88,8 +88,8 @@ export class Runner<R> {
   async #dispatch(): Promise<void> {
     const { core } = this;
     while (!this.isStopping) {
-      core.step();
       core.throwFailure();
+      core.step();
       const partition = core.nextPartition((candidate) => !this.#busy.has(candidate));
       if (partition === undefined) await core.wait();
       else this.#start(partition);

@@ -24,7 +24,10 @@ export async function assignAsLeader(
   const assignment = assignor.assign(topics, members);
   for (const memberId of assignment.keys()) {
     if (members.some((member) => member.memberId === memberId)) continue;
-    throw new KafkaError('INVALID_ARGUMENT', `Assignor ${assignor.name} assigned partitions to '${memberId}', no member`);
+    throw new KafkaError(
+      'INVALID_ARGUMENT',
+      `Assignor ${assignor.name} assigned partitions to '${memberId}', no member`,
+    );
   }
   return {
     assignments: members.map(({ memberId }) => ({
@@ -49,9 +52,7 @@ function assignable(cluster: Cluster, name: string): AssignableTopic[] {
   const { metadata } = cluster;
   const topic = metadata.topic(name);
   if (topic === undefined) return [];
-  const racks = topic.partitions.map(({ replicas }) =>
-    replicas.flatMap((id) => metadata.brokers.get(id)?.rack ?? []),
-  );
+  const racks = topic.partitions.map(({ replicas }) => replicas.flatMap((id) => metadata.brokers.get(id)?.rack ?? []));
   const partitions = topic.partitions.length;
   return [racks.some((own) => own.length > 0) ? { name, partitions, racks } : { name, partitions }];
 }

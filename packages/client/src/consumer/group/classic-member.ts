@@ -135,6 +135,7 @@ export class ClassicMember implements Membership {
     const topics = this.#host.topicNames();
     await ownership.revoke(
       this.#isCooperative ? ownership.list.filter(({ topic }) => !topics.includes(topic)) : ownership.list,
+      () => this.#lost === undefined,
     );
     if (this.#lost !== undefined || this.#isClosing) return;
     await this.#stopHeartbeats();
@@ -173,7 +174,7 @@ export class ClassicMember implements Membership {
     const names = new Set(assigned.map(({ topic, partition }) => partitionName(topic, partition)));
     const revoked = ownership.list.filter(({ topic, partition }) => !names.has(partitionName(topic, partition)));
     if (revoked.length > 0) {
-      await ownership.revoke(revoked);
+      await ownership.revoke(revoked, () => this.#lost === undefined);
       // Whoever gets them waits for this (KIP-429).
       this.#mustJoin = true;
     }

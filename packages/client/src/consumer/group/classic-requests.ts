@@ -97,13 +97,14 @@ export class ClassicRequests {
 
   /** The error code. Rejects when there is no answer. */
   async heartbeat(memberId: string, generationId: number, timeoutMs: number): Promise<number> {
-    const answer = await this.#ask((node, purpose) =>
-      this.#context.cluster.request(
-        HEARTBEAT,
-        node,
-        (version) => ({ groupId: this.#group, generationId, memberId, ...this.#instance(version, 'heartbeat') }),
-        { purpose, timeoutMs, signal: this.signal },
-      ),
+    const answer = await this.#ask(
+      (node, purpose) =>
+        this.#context.cluster.request(
+          HEARTBEAT,
+          node,
+          (version) => ({ groupId: this.#group, generationId, memberId, ...this.#instance(version, 'heartbeat') }),
+          { purpose, timeoutMs, signal: this.signal },
+        ),
       timeoutMs,
     );
     return answer.errorCode;
@@ -112,7 +113,8 @@ export class ClassicRequests {
   /** A courtesy: whatever goes wrong, the group notices by itself. */
   async leave(memberId: string, reason: string, timeoutMs: number): Promise<void> {
     const { cluster, connections, settings } = this.#context;
-    const member = settings.instanceId === undefined ? { memberId } : { memberId, groupInstanceId: settings.instanceId };
+    const member =
+      settings.instanceId === undefined ? { memberId } : { memberId, groupInstanceId: settings.instanceId };
     try {
       await operation(cluster, `Leaving group ${this.#group}`, { timeout: timeoutMs }, async ({ signal }) => {
         const node = await cluster.coordinator('group', this.#group, signal);
@@ -137,18 +139,29 @@ export class ClassicRequests {
     const { instanceId } = this.#context.settings;
     if (instanceId === undefined) return {};
     if (version >= INSTANCE_ID_FROM[api]) return { groupInstanceId: instanceId };
-    throw new KafkaError('UNSUPPORTED_VERSION', 'The broker is too old for static members (instanceId): Kafka 2.3 has them');
+    throw new KafkaError(
+      'UNSUPPORTED_VERSION',
+      'The broker is too old for static members (instanceId): Kafka 2.3 has them',
+    );
   }
 
-  async #ask<T>(request: (node: number, purpose: ConsumerContext['connections']['coordination']) => Promise<T>, timeoutMs?: number): Promise<T> {
+  async #ask<T>(
+    request: (node: number, purpose: ConsumerContext['connections']['coordination']) => Promise<T>,
+    timeoutMs?: number,
+  ): Promise<T> {
     const { cluster, connections } = this.#context;
     if (timeoutMs === undefined) {
       const node = await cluster.coordinator('group', this.#group, this.signal);
       return request(node, connections.coordination);
     }
-    return operation(cluster, `Heartbeat of group ${this.#group}`, { timeout: timeoutMs, signal: this.signal }, async (op) => {
-      const node = await cluster.coordinator('group', this.#group, op.signal);
-      return request(node, connections.coordination);
-    });
+    return operation(
+      cluster,
+      `Heartbeat of group ${this.#group}`,
+      { timeout: timeoutMs, signal: this.signal },
+      async (op) => {
+        const node = await cluster.coordinator('group', this.#group, op.signal);
+        return request(node, connections.coordination);
+      },
+    );
   }
 }

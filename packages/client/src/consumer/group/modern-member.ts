@@ -185,7 +185,10 @@ export class ModernMember implements Membership {
         continue;
       }
       const names = new Set(places.map(({ topic, partition }) => partitionName(topic, partition)));
-      await ownership.revoke(ownership.list.filter(({ topic, partition }) => !names.has(partitionName(topic, partition))));
+      await ownership.revoke(
+        ownership.list.filter(({ topic, partition }) => !names.has(partitionName(topic, partition))),
+        () => this.#epoch > JOINING,
+      );
       if (this.#target === undefined || this.#isStopping) return;
       await ownership.assign(places);
       if (this.#target === target) this.#target = undefined;

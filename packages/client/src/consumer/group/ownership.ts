@@ -29,8 +29,11 @@ export class Ownership {
     return this.#options.context.state.list();
   }
 
-  /** `drain` false: without waiting for the application, which may be the one that waits for this. */
-  async revoke(places: readonly TopicPartition[], drain = true): Promise<void> {
+  /**
+   * `isMember`: whether this consumer has not lost everything meanwhile. `drain` false: without waiting for the
+   * application, which may be the one that waits for this.
+   */
+  async revoke(places: readonly TopicPartition[], isMember = (): boolean => true, drain = true): Promise<void> {
     const { context } = this.#options;
     const partitions = this.#held(places);
     if (partitions.length === 0) return;
@@ -41,8 +44,8 @@ export class Ownership {
       await this.#gone(partitions, context.settings.onLost);
       return;
     }
-    await this.#options.commit(partitions);
-    await this.#gone(partitions, context.settings.onRevoked);
+    if (isMember()) await this.#options.commit(partitions);
+    await this.#gone(partitions, isMember() ? context.settings.onRevoked : context.settings.onLost);
   }
 
   /** `error`: what the signals of unfinished batches are aborted with. */
