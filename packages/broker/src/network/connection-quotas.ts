@@ -1,3 +1,5 @@
+import { QuotaRate, type QuotaWindows } from '../quota/quota-rate.ts';
+
 /** Settings that may change while the broker runs. */
 export interface ConnectionQuotaSettings {
   /** `max.connections`. */
@@ -8,23 +10,27 @@ export interface ConnectionQuotaSettings {
   connectionLimitsPerIp(): ReadonlyMap<string, number>;
   /** `listener.name.x.max.connections`; undefined: no limit of its own. */
   listenerConnectionsMax(listener: string): number | undefined;
+  /** `max.connection.creation.rate`, connections a second. */
+  readonly connectionCreationRateMax: number;
+  /** `listener.name.x.max.connection.creation.rate`; undefined: no limit of its own. */
+  listenerConnectionCreationRateMax(listener: string): number | undefined;
+  /** The listener of the brokers among themselves, when clients have others: the broker's limits leave it alone. */
+  readonly protectedListener: string | undefined;
+  readonly quotaWindows: QuotaWindows;
 }
 
-/** Why there is no place. `full`: Kafka stops accepting until a connection closes; otherwise this one is closed. */
-export interface NoPlace {
-  readonly isFull: boolean;
-  readonly reason: string;
-}
-
-/** Counts open connections against Kafka's limits. */
+/** Counts connections, open and new, against Kafka's limits (SocketServer.ConnectionQuotas). */
 export class ConnectionQuotas {
   readonly #settings: ConnectionQuotaSettings;
   readonly #byAddress = new Map<string, number>();
   readonly #byListener = new Map<string, number>();
+  readonly #rate: QuotaRate;
+  readonly #ratesByListener = new Map<string, QuotaRate>();
   #total = 0;
 
   constructor(settings: ConnectionQuotaSettings) {
     this.#settings = settings;
+    this.#rate = new QuotaRate(settings.quotaWindows);
   }
 
   get total(): number {
@@ -35,27 +41,40 @@ export class ConnectionQuotas {
     return this.#byListener.get(listener) ?? 0;
   }
 
-  /** Takes a place, or tells why there is none. The seam for `max.connection.creation.rate`, too. */
-  open(listener: string, address: string): NoPlace | undefined {
-    const ofAddress = this.#byAddress.get(address) ?? 0;
-    const addressMax = this.#addressMax(address);
-    if (ofAddress >= addressMax) {
-      const reason = `Rejected connection from /${address}, address already has the configured maximum of ${addressMax} connections.`;
-      return { isFull: false, reason };
-    }
-    const ofListener = this.count(listener);
+  /** False: the next connection of the listener waits until one closes. */
+  hasSlot(listener: string): boolean {
     const listenerMax = this.#settings.listenerConnectionsMax(listener) ?? Number.POSITIVE_INFINITY;
-    if (ofListener >= listenerMax) {
-      const reason = `Connections wait: listener ${listener} has the configured maximum of ${listenerMax} (max.connections), the last one from /${address}`;
-      return { isFull: true, reason };
+    if (this.count(listener) >= listenerMax) return false;
+    return this.#isProtected(listener) || this.#total < this.#settings.connectionsMax;
+  }
+
+  /** A connection came. How long it has to wait before it is served, ms. */
+  cameAt(nowMs: number, listener: string): number {
+    const { connectionCreationRateMax, quotaWindows } = this.#settings;
+    let rate = this.#ratesByListener.get(listener);
+    if (rate === undefined) {
+      rate = new QuotaRate(quotaWindows);
+      this.#ratesByListener.set(listener, rate);
     }
-    const { connectionsMax } = this.#settings;
-    if (this.#total >= connectionsMax) {
-      const reason = `Connections wait: the broker has the configured maximum of ${connectionsMax} (max.connections), the last one from /${address}`;
-      return { isFull: true, reason };
+    rate.record(1, nowMs);
+    const listenerMax = this.#settings.listenerConnectionCreationRateMax(listener) ?? Number.POSITIVE_INFINITY;
+    let throttleMs = rate.throttleMs(listenerMax, nowMs);
+    if (!this.#isProtected(listener)) {
+      this.#rate.record(1, nowMs);
+      throttleMs = Math.max(throttleMs, this.#rate.throttleMs(connectionCreationRateMax, nowMs));
+    }
+    return Math.min(throttleMs, quotaWindows.count * quotaWindows.sizeMs);
+  }
+
+  /** Takes a place, or tells why the address may have none. */
+  open(listener: string, address: string): string | undefined {
+    const ofAddress = this.#byAddress.get(address) ?? 0;
+    const addressMax = this.#settings.connectionLimitsPerIp().get(address) ?? this.#settings.connectionsPerIpMax;
+    if (ofAddress >= addressMax) {
+      return `Rejected connection from /${address}, address already has the configured maximum of ${addressMax} connections.`;
     }
     this.#byAddress.set(address, ofAddress + 1);
-    this.#byListener.set(listener, ofListener + 1);
+    this.#byListener.set(listener, this.count(listener) + 1);
     this.#total++;
     return undefined;
   }
@@ -68,7 +87,12 @@ export class ConnectionQuotas {
     this.#total--;
   }
 
-  #addressMax(address: string): number {
-    return this.#settings.connectionLimitsPerIp().get(address) ?? this.#settings.connectionsPerIpMax;
+  /** Connections of this listener that must go: the brokers' own took their place, or the limit was lowered. */
+  excess(listener: string): number {
+    return this.#isProtected(listener) ? 0 : Math.max(0, this.#total - this.#settings.connectionsMax);
+  }
+
+  #isProtected(listener: string): boolean {
+    return this.#settings.protectedListener === listener;
   }
 }

@@ -16,7 +16,7 @@ export const arrivalBytesMin = 2 * 1024 * 1024;
 export const pooledFrameBytesMin = 64 * 1024;
 /** Idle frame buffers kept for reuse, all connections together: fresh pages cost more than the copy into them. */
 export const pooledFrameBytesKept = 32 * 1024 * 1024;
-/** Connections beyond `max.connections` that wait, open and unread, until others close; Kafka leaves them to the listen backlog. */
+/** Connections of a listener that wait, open and unread, for a slot or their time; Kafka leaves them to the listen backlog. */
 export const waitingConnectionsMax = 1000;
 /** Lines about connections that found no place: one in so many ms, since there may be thousands a second. */
 export const noPlaceLogMs = 1000;

@@ -4,9 +4,9 @@
  */
 import { type MetricsRegistry, TimingWheel } from '@ottla/common';
 import { type Address, type Connection, type ConnectionHandler, type Listener, Logger } from '@ottla/platform';
+import { Acceptor, type AcceptorHost, WaitingConnection } from './acceptor.ts';
 import { KafkaConnection } from './connection-handler.ts';
-import { type ConnectionQuotaSettings, ConnectionQuotas, type NoPlace } from './connection-quotas.ts';
-import { noPlaceLogMs, waitingConnectionsMax } from './limits.ts';
+import { type ConnectionQuotaSettings, ConnectionQuotas } from './connection-quotas.ts';
 import type { RequestServer } from './request-server.ts';
 
 export interface SocketServerSettings extends ConnectionQuotaSettings {
@@ -28,11 +28,8 @@ export class SocketServer {
   readonly #listeners = new Map<string, Listener>();
   readonly #connections = new Set<KafkaConnection>();
   /** Accepted before the broker was ready. */
-  readonly #early = new Set<EarlyConnection>();
-  /** Beyond `max.connections`, in order of arrival: they have no place yet. */
-  readonly #waiting = new Map<EarlyConnection, { listener: string; connection: Connection }>();
-  #noPlaceLoggedMs = Number.NEGATIVE_INFINITY;
-  #noPlaceUnlogged = 0;
+  readonly #early = new Map<WaitingConnection, KafkaConnection>();
+  readonly #acceptors = new Map<string, Acceptor>();
   #nextIndex = 0;
   #isReady = false;
   #isStopped = false;
@@ -85,33 +82,24 @@ export class SocketServer {
 
   enableRequestProcessing(): void {
     this.#isReady = true;
-    for (const early of Array.from(this.#early)) early.start();
+    for (const [early, handler] of Array.from(this.#early)) early.begin(handler);
     this.#early.clear();
-    this.#admitWaiting();
   }
 
   accept(listener: string, connection: Connection): ConnectionHandler | undefined {
-    if (this.#isStopped) return undefined;
-    const noPlace = this.#quotas.open(listener, connection.remote.host);
-    if (noPlace !== undefined) {
-      this.#logNoPlace(noPlace);
-      if (!noPlace.isFull || this.#waiting.size >= waitingConnectionsMax) return undefined;
-      const waiting = new EarlyConnection(connection, () => this.#waiting.delete(waiting));
-      this.#waiting.set(waiting, { listener, connection });
-      return waiting;
-    }
-    const handler = this.#open(listener, connection);
-    if (this.#isReady) return handler;
-    const early = new EarlyConnection(connection, () => this.#early.delete(early), handler);
-    this.#early.add(early);
-    return early;
+    return this.#acceptor(listener).accept(connection);
+  }
+
+  /** A limit of connections was changed. */
+  limitsChanged(): void {
+    this.#closeExcess();
+    for (const acceptor of this.#acceptors.values()) acceptor.next();
   }
 
   /** No new connections, no new requests; those that run are answered. Returns the listeners to close. */
   stopProcessingRequests(): Listener[] {
     this.#log.info('Stopping socket server request processors');
     this.#isStopped = true;
-    for (const { connection } of this.#waiting.values()) connection.destroy();
     for (const connection of Array.from(this.#connections)) connection.end();
     this.#log.info('Stopped socket server request processors');
     const listeners = [...this.#listeners.values()];
@@ -124,48 +112,55 @@ export class SocketServer {
     this.#log.info('Shutting down socket server');
     this.#isStopped = true;
     this.#idle.close();
+    for (const acceptor of this.#acceptors.values()) acceptor.close();
     for (const connection of Array.from(this.#connections)) connection.destroy();
     this.#early.clear();
     this.#log.info('Shutdown completed');
   }
 
-  #closed(connection: KafkaConnection): void {
-    if (!this.#connections.delete(connection)) return;
-    this.#quotas.close(connection.listener, connection.clientAddress);
-    if (this.#waiting.size > 0) this.#admitWaiting();
+  #acceptor(listener: string): Acceptor {
+    let acceptor = this.#acceptors.get(listener);
+    if (acceptor === undefined) {
+      const host: AcceptorHost = {
+        quotas: this.#quotas,
+        isStopped: () => this.#isStopped,
+        clock: this.#requests.clock,
+        admitted: (connection) => this.#admitted(connection, listener),
+      };
+      acceptor = new Acceptor(listener, host, this.#acceptorLog);
+      this.#acceptors.set(listener, acceptor);
+    }
+    return acceptor;
   }
 
-  /** The place was taken. */
-  #open(listener: string, connection: Connection): KafkaConnection {
+  #admitted(connection: Connection, listener: string): ConnectionHandler {
     const { local, remote } = connection;
     const id = `${local.host}:${local.port}-${remote.host}:${remote.port}-${this.#nextIndex++}`;
     const handler = new KafkaConnection(connection, id, listener, this.#requests, (closed) => this.#closed(closed));
     this.#connections.add(handler);
     this.#watchIdle(handler, this.#settings.connectionsMaxIdleMs);
-    return handler;
+    this.#closeExcess();
+    if (this.#isReady) return handler;
+    const early = new WaitingConnection(connection, () => this.#early.delete(early));
+    this.#early.set(early, handler);
+    return early;
   }
 
-  #admitWaiting(): void {
-    if (!this.#isReady || this.#isStopped) return;
-    for (const [waiting, { listener, connection }] of Array.from(this.#waiting)) {
-      const noPlace = this.#quotas.open(listener, connection.remote.host);
-      if (noPlace?.isFull === true) continue; // another listener may have places
-      this.#waiting.delete(waiting);
-      if (noPlace === undefined) waiting.start(this.#open(listener, connection));
-      else connection.destroy();
-    }
+  /** Those that have been silent longest (Kafka: Processor.closeExcessConnections). */
+  #closeExcess(): void {
+    const excess = Math.max(0, ...[...this.#listeners.keys()].map((listener) => this.#quotas.excess(listener)));
+    if (excess === 0) return;
+    [...this.#connections]
+      .filter(({ listener }) => this.#quotas.excess(listener) > 0)
+      .sort((left, right) => left.lastActiveMs - right.lastActiveMs)
+      .slice(0, excess)
+      .forEach((connection) => connection.destroy());
   }
 
-  #logNoPlace({ reason }: NoPlace): void {
-    const nowMs = this.#requests.clock.monotonicMs();
-    if (nowMs - this.#noPlaceLoggedMs < noPlaceLogMs) {
-      this.#noPlaceUnlogged++;
-      return;
-    }
-    const others = this.#noPlaceUnlogged === 0 ? '' : ` (and ${this.#noPlaceUnlogged} others since the last such line)`;
-    this.#log.info(`${reason}${others}`);
-    this.#noPlaceLoggedMs = nowMs;
-    this.#noPlaceUnlogged = 0;
+  #closed(connection: KafkaConnection): void {
+    if (!this.#connections.delete(connection)) return;
+    this.#quotas.close(connection.listener, connection.clientAddress);
+    if (!this.#isStopped) for (const acceptor of this.#acceptors.values()) acceptor.next();
   }
 
   #watchIdle(connection: KafkaConnection, delayMs: number): void {
@@ -183,46 +178,5 @@ export class SocketServer {
       );
       connection.destroy();
     });
-  }
-}
-
-/** A connection that came before the broker was ready, or before there was a place for it: it is not read until then. */
-class EarlyConnection implements ConnectionHandler {
-  readonly #connection: Connection;
-  readonly #onClosed: () => void;
-  readonly #chunks: Buffer[] = [];
-  #handler: KafkaConnection | undefined;
-  #isStarted = false;
-
-  constructor(connection: Connection, onClosed: () => void, handler?: KafkaConnection) {
-    this.#connection = connection;
-    this.#onClosed = onClosed;
-    this.#handler = handler;
-  }
-
-  start(handler: KafkaConnection | undefined = this.#handler): void {
-    this.#handler = handler;
-    this.#isStarted = true;
-    this.#connection.resume();
-    for (const chunk of this.#chunks.splice(0)) handler?.received(chunk);
-  }
-
-  received(chunk: Buffer): void {
-    if (this.#isStarted) {
-      this.#handler?.received(chunk);
-      return;
-    }
-    this.#chunks.push(chunk);
-    this.#connection.pause();
-  }
-
-  drained(): void {
-    this.#handler?.drained();
-  }
-
-  closed(error: Error | undefined): void {
-    if (!this.#isStarted) for (const chunk of this.#chunks.splice(0)) this.#connection.release(chunk);
-    this.#onClosed();
-    this.#handler?.closed(error);
   }
 }

@@ -14,7 +14,13 @@ import { ReplicaManager } from '../replication/replica-manager.ts';
 import { AllowAll } from '../security/authorizer.ts';
 import type { BrokerServices } from '../services.ts';
 import { NO_FEATURES } from './features.ts';
-import { groupSettings, requestServerSettings, socketServerSettings, topicSettings } from './settings.ts';
+import {
+  connectionLimits,
+  groupSettings,
+  requestServerSettings,
+  socketServerSettings,
+  topicSettings,
+} from './settings.ts';
 
 /** The parts of a broker that need nothing from outside, wired but idle. */
 export interface Assembly {
@@ -72,6 +78,7 @@ export function assemble(
   };
   const server = new RequestServer(services, endpoints, requestServerSettings(config), requests, brokerId);
   const sockets = new SocketServer(server, socketServerSettings(config), brokerId);
+  config.subscribe(connectionLimits(config), () => sockets.limitsChanged());
   for (const part of [sockets, replicas, fetchSessions]) part.registerMetrics(registry);
   return { services, sockets, replicas, groups };
 }

@@ -6,6 +6,7 @@ import type { ConfigAdmin } from '../config/config-admin.ts';
 import type { GroupSettings } from '../coordinator/group/group-settings.ts';
 import type { RequestServerSettings } from '../network/request-server.ts';
 import type { SocketServerSettings } from '../network/socket-server.ts';
+import type { QuotaWindows } from '../quota/quota-rate.ts';
 import type { TopicSettings } from '../replication/topic-settings.ts';
 
 /** Asked for each frame: kept as numbers that follow their properties. */
@@ -20,6 +21,7 @@ export function requestServerSettings(config: BrokerConfig): RequestServerSettin
 }
 
 export function socketServerSettings(config: BrokerConfig): SocketServerSettings {
+  const { listeners, interBrokerListenerName } = config.initial;
   return {
     get connectionsMaxIdleMs() {
       return toSafeNumber(config.long('connections.max.idle.ms'));
@@ -31,10 +33,36 @@ export function socketServerSettings(config: BrokerConfig): SocketServerSettings
       return config.int('max.connections.per.ip');
     },
     connectionLimitsPerIp: () => connectionLimitsPerIp(config),
-    listenerConnectionsMax(listener) {
-      const text = config.current.properties.get(`listener.name.${listener.toLowerCase()}.max.connections`);
-      return text === undefined ? undefined : Number(text);
+    listenerConnectionsMax: (listener) => ofListener(config, listener, 'max.connections'),
+    get connectionCreationRateMax() {
+      return config.int('max.connection.creation.rate');
     },
+    listenerConnectionCreationRateMax: (listener) => ofListener(config, listener, 'max.connection.creation.rate'),
+    protectedListener: listeners.length > 1 ? interBrokerListenerName : undefined,
+    quotaWindows: quotaWindows(config, 'quota'),
+  };
+}
+
+/** The properties that limit connections, for who must know when they change. */
+export function connectionLimits(config: BrokerConfig): string[] {
+  const own = config.initial.listeners.map(({ name }) => ownName(name, 'max.connections'));
+  return ['max.connections', 'max.connections.per.ip', 'max.connections.per.ip.overrides', ...own];
+}
+
+function ownName(listener: string, name: string): string {
+  return `listener.name.${listener.toLowerCase()}.${name}`;
+}
+
+function ofListener(config: BrokerConfig, listener: string, name: string): number | undefined {
+  const text = config.current.properties.get(ownName(listener, name));
+  return text === undefined ? undefined : Number(text);
+}
+
+/** `quota.window.num` and the like; they do not change while the broker runs. */
+export function quotaWindows(config: BrokerConfig, prefix: 'quota' | 'controller.quota'): QuotaWindows {
+  return {
+    count: config.int(`${prefix}.window.num`),
+    sizeMs: config.int(`${prefix}.window.size.seconds`) * 1000,
   };
 }
 
