@@ -1,11 +1,14 @@
 /** Why something did not work, as data: Java's tree of exceptions in one class. */
+import { NetworkError } from '@ottla/platform';
 import { ErrorCode, errorMessage, errorName, isRetriable } from '@ottla/protocol';
 import { RpcError } from '@ottla/rpc';
 
 /** Codes that no broker sends. */
 export type ClientErrorCode =
-  /** No connection could be made: refused, unreachable, name unknown, TLS failed. */
+  /** No connection could be made: refused, unreachable, name unknown. */
   | 'CONNECTION_FAILED'
+  /** A certificate or a version of TLS that one side does not take. */
+  | 'TLS_FAILED'
   /** The time given to the operation is over. */
   | 'TIMEOUT'
   /** The caller's signal was aborted; `cause` is its reason. */
@@ -81,7 +84,10 @@ export class KafkaError extends Error {
 
   /** What a connection failed with. */
   static ofRpc(error: RpcError, details: KafkaErrorDetails = {}): KafkaError {
-    const { code, retriable } = RPC_FAILURES[error.failure];
+    const isTls = error.cause instanceof NetworkError && error.cause.code === 'ETLS';
+    const failure = isTls ? TLS_FAILURE : RPC_FAILURES[error.failure];
+    const code = error.errorCode === undefined ? failure.code : nameOf(error.errorCode);
+    const { retriable } = failure;
     return new KafkaError(code, error.message, { retriable, broker: error.peer, cause: error, ...details });
   }
 
@@ -111,8 +117,10 @@ export function invalidArgument(message: string, details: KafkaErrorDetails = {}
   return new KafkaError('INVALID_ARGUMENT', message, details);
 }
 
+const TLS_FAILURE: { code: KafkaErrorCode; retriable: boolean } = { code: 'TLS_FAILED', retriable: false };
 const RPC_FAILURES: Readonly<Record<RpcError['failure'], { code: KafkaErrorCode; retriable: boolean }>> = {
   CONNECT: { code: 'CONNECTION_FAILED', retriable: true },
+  AUTHENTICATION: { code: 'SASL_AUTHENTICATION_FAILED', retriable: false },
   TIMEOUT: { code: 'REQUEST_TIMED_OUT', retriable: true },
   DISCONNECTED: { code: 'NETWORK_EXCEPTION', retriable: true },
   UNSUPPORTED_VERSION: { code: 'UNSUPPORTED_VERSION', retriable: false },

@@ -1,3 +1,14 @@
+export type { TlsOptions } from '@ottla/platform';
+export {
+  type BearerToken,
+  oauthBearer,
+  plain,
+  type SaslExchange,
+  type SaslMechanism,
+  scram256,
+  scram512,
+  type TokenProvider,
+} from '@ottla/rpc';
 export * from './consumer/index.ts';
 export { type ClientErrorCode, KafkaError, type KafkaErrorCode, type KafkaErrorDetails } from './errors.ts';
 export { createKafka, Kafka, type RawRequestOptions } from './kafka.ts';

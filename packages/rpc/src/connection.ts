@@ -3,7 +3,14 @@
  * matched in order. Rule: a request that timed out stays in line until its answer came or the connection ended, so a
  * late answer never harms the next request.
  */
-import { type Connection, type ConnectionHandler, Logger, type Platform, type TlsOptions } from '@ottla/platform';
+import {
+  type Connection,
+  type ConnectionHandler,
+  Logger,
+  type Platform,
+  type Timer,
+  type TlsOptions,
+} from '@ottla/platform';
 import {
   ApiVersionsRequest,
   ApiVersionsResponse,
@@ -11,12 +18,15 @@ import {
   encodeRequestFrame,
   Reader,
   responseHeaderVersion,
+  SaslAuthenticateRequest,
+  SaslHandshakeRequest,
   Writer,
 } from '@ottla/protocol';
 import type { RpcApi } from './api.ts';
 import { FrameSplitter } from './frame-splitter.ts';
 import type { Pending } from './pending.ts';
 import { RpcError } from './rpc-error.ts';
+import { authenticate } from './sasl/authenticate.ts';
 import type { SaslMechanism } from './sasl/mechanism.ts';
 import { ApiRanges } from './versions.ts';
 
@@ -59,6 +69,10 @@ export class RpcConnection implements ConnectionHandler {
   #nextCorrelationId = 0;
   #ended: RpcError | undefined;
   #closesWhenIdle = false;
+  /** While it authenticates again the broker takes nothing else: what is to be sent waits here. */
+  #held: (() => void)[] | undefined;
+  #sessionTimer: Timer | undefined;
+  #hasReceived = false;
 
   private constructor(platform: Platform, options: RpcOptions) {
     this.#platform = platform;
@@ -75,7 +89,12 @@ export class RpcConnection implements ConnectionHandler {
     const connection = new RpcConnection(platform, options);
     try {
       await platform.network.connect(
-        { host: options.host, port: options.port, timeoutMs: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS },
+        {
+          host: options.host,
+          port: options.port,
+          timeoutMs: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
+          tls: options.tls,
+        },
         (socket) => {
           connection.#socket = socket;
           return connection;
@@ -91,7 +110,13 @@ export class RpcConnection implements ConnectionHandler {
         error,
       );
     }
-    await connection.#negotiate();
+    try {
+      await connection.#negotiate();
+      if (options.sasl !== undefined) await connection.#authenticate(options.sasl);
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
     return connection;
   }
 
@@ -125,14 +150,10 @@ export class RpcConnection implements ConnectionHandler {
         return;
       }
       const accept = (reader: Reader): void => resolve(decodeAnswer(api, reader, version));
-      this.#send(
-        api,
-        body,
-        version,
-        accept,
-        reject,
-        options.timeoutMs ?? this.#options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
-      );
+      const timeoutMs = options.timeoutMs ?? this.#options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
+      const send = (): void => this.#send(api, body, version, accept, reject, timeoutMs);
+      if (this.#held === undefined || this.#isAuthenticating(api)) send();
+      else this.#held.push(send);
     });
   }
 
@@ -147,6 +168,10 @@ export class RpcConnection implements ConnectionHandler {
         false,
       );
     if (this.#ended !== undefined) throw this.#ended;
+    if (this.#held !== undefined) {
+      this.#held.push(() => this.post(api, body, { version }));
+      return;
+    }
     this.#socket?.send(
       encodeRequestFrame(this.#writer, api.request, version, this.#correlationId(), this.#options.clientId, body),
     );
@@ -166,6 +191,8 @@ export class RpcConnection implements ConnectionHandler {
 
   received(chunk: Buffer): void {
     try {
+      if (!this.#hasReceived && isTlsAlert(chunk)) throw new RangeError('the peer speaks TLS, and we do not');
+      this.#hasReceived = true;
       this.#splitter.push(chunk);
     } catch (error) {
       this.#malformed(error);
@@ -176,8 +203,15 @@ export class RpcConnection implements ConnectionHandler {
   drained(): void {}
 
   closed(error: Error | undefined): void {
-    const why = error === undefined ? 'the broker closed the connection' : error.message;
+    const hint = this.#hint();
+    const why = error === undefined ? `the broker closed the connection${hint}` : error.message;
     this.#end(new RpcError('DISCONNECTED', this.peer, `Disconnected from ${this.peer}: ${why}`, true, error));
+  }
+
+  /** What a broker that closes at once may expect. */
+  #hint(): string {
+    if (!this.#hasReceived) return ' before its first answer: does it expect TLS, or something else than Kafka?';
+    return this.#nextCorrelationId <= 2 && this.#options.sasl === undefined ? ': does it expect SASL?' : '';
   }
 
   /** ApiVersions at our newest; a broker that lacks that version tells which it has (KIP-511). */
@@ -199,6 +233,42 @@ export class RpcConnection implements ConnectionHandler {
       );
     }
     this.#ranges = new ApiRanges(answer.apiKeys, answer.finalizedFeatures);
+  }
+
+  /** Again before the session ends (KIP-368), in the middle of its life's last tenths, as Java's client does. */
+  async #authenticate(mechanism: SaslMechanism): Promise<void> {
+    const lifetimeMs = await authenticate(this.#platform, this.peer, mechanism, (api, body, minVersion) => {
+      const version = this.#ranges.pick(api);
+      if (version !== undefined && version >= minVersion) return this.call(api, body, { version });
+      const message = `The broker at ${this.peer} is too old for SASL by this client: ${api.request.name}`;
+      return Promise.reject(new RpcError('UNSUPPORTED_VERSION', this.peer, message, false));
+    });
+    if (lifetimeMs <= 0 || this.#ended !== undefined) return;
+    const share = 0.85 + 0.1 * this.#platform.random.next();
+    this.#sessionTimer = this.#platform.clock.setTimer(
+      lifetimeMs * share,
+      () => void this.#authenticateAgain(mechanism),
+    );
+  }
+
+  async #authenticateAgain(mechanism: SaslMechanism): Promise<void> {
+    this.#held = [];
+    try {
+      await this.#authenticate(mechanism);
+    } catch (error) {
+      this.#log.warn('Closing the connection: authenticating again failed', error);
+      const why = error instanceof Error ? error.message : String(error);
+      this.#end(error instanceof RpcError ? error : new RpcError('AUTHENTICATION', this.peer, why, false, error));
+      this.#socket?.destroy();
+    }
+    const held = this.#held;
+    this.#held = undefined;
+    for (const send of held) send();
+  }
+
+  #isAuthenticating(api: RpcApi<never, unknown>): boolean {
+    const { apiKey } = api.request;
+    return apiKey === SaslHandshakeRequest.apiKey || apiKey === SaslAuthenticateRequest.apiKey;
   }
 
   #send<Req, Res>(
@@ -289,19 +359,28 @@ export class RpcConnection implements ConnectionHandler {
 
   #malformed(error: unknown): void {
     this.#log.warn('Closing the connection: its answers cannot be read', error);
-    this.#end(new RpcError('MALFORMED', this.peer, `${this.peer} sent bytes that are no Kafka answer`, true, error));
+    const why = error instanceof Error ? `: ${error.message}` : '';
+    this.#end(
+      new RpcError('MALFORMED', this.peer, `${this.peer} sent bytes that are no Kafka answer${why}`, true, error),
+    );
     this.#socket?.destroy();
   }
 
   #end(error: RpcError): void {
     if (this.#ended !== undefined) return;
     this.#ended = error;
+    this.#sessionTimer?.cancel();
     for (const pending of this.#pending.splice(0)) {
       pending.timer?.cancel();
       if (!pending.abandoned) pending.reject(error);
     }
     for (const listener of this.#closeListeners.splice(0)) listener();
   }
+}
+
+/** What a TLS server says to somebody who does not speak it. */
+function isTlsAlert(chunk: Buffer): boolean {
+  return chunk.length >= 3 && chunk[0] === 0x15 && chunk[1] === 3 && (chunk[2] ?? 0) <= 4;
 }
 
 /** A refused ApiVersions version is answered in version 0, whatever was asked. */

@@ -56,3 +56,60 @@ test('no broker: the error names it, and is retriable', async () => {
     message: expect.stringContaining('127.0.0.1:1'),
   });
 });
+
+test('a broker that is throttling is left alone for as long as it asks', async () => {
+  const server = await broker();
+  const kafka = client(server);
+  await kafka.cluster.versions('any');
+  server.intercept('Metadata', () => ({ respond: { brokers: [], topics: [], throttleTimeMs: 120 } }), { times: 1 });
+  await kafka.request(METADATA, { topics: [] });
+  const start = kafka.cluster.clock.monotonicMs();
+  await kafka.request(METADATA, { topics: [] });
+  expect(kafka.cluster.clock.monotonicMs() - start).toBeGreaterThan(100);
+});
+
+test('a connection that nobody uses is closed, and another one made', async () => {
+  const server = await broker();
+  const kafka = client(server, { connectionsMaxIdleMs: 30 });
+  const connections = new Set<string>();
+  server.intercept('Metadata', ({ connectionId }) => void connections.add(connectionId));
+  await kafka.request(METADATA, { topics: [] });
+  await kafka.cluster.clock.sleep(80);
+  await kafka.request(METADATA, { topics: [] });
+  expect(connections.size).toBe(2);
+});
+
+test('when no broker of the metadata answers, the bootstrap servers are asked again', async () => {
+  const first = await broker();
+  const second = await broker({ config: { 'broker.id': 2 } });
+  const kafka = client(`${first.bootstrap},${second.bootstrap}`);
+  await kafka.cluster.refresh();
+  const known = [...kafka.cluster.metadata.brokers.keys()];
+  await (known[0] === 1 ? first : second).stop();
+  await kafka.cluster.refresh();
+  expect([...kafka.cluster.metadata.brokers.keys()]).toEqual(known[0] === 1 ? [2] : [1]);
+});
+
+test('a leader named in an error is used at once', async () => {
+  const server = await broker({ topics: { orders: 1 } });
+  const { cluster } = client(server);
+  await cluster.refresh(['orders']);
+  const hint = { topic: 'orders', partition: 0, leaderId: 7, endpoint: { host: 'h', port: 1 } };
+  expect(cluster.leaderHint({ ...hint, leaderEpoch: 0 })).toBe(false);
+  expect(cluster.leaderHint({ ...hint, leaderEpoch: 5 })).toBe(true);
+  expect(cluster.metadata.partition('orders', 0)).toMatchObject({ leader: 7, leaderEpoch: 5 });
+  // What the broker says next is older.
+  await cluster.refresh(['orders']);
+  expect(cluster.metadata.partition('orders', 0)).toMatchObject({ leader: 7, leaderEpoch: 5 });
+});
+
+test('after close nothing works, and what waited is told', async () => {
+  const server = await broker();
+  const kafka = client(server);
+  await kafka.cluster.versions('any');
+  server.intercept('Metadata', () => 'drop');
+  const waiting = kafka.request(METADATA, { topics: [] });
+  await kafka.close();
+  await expect(waiting).rejects.toMatchObject({ code: 'CLOSED' });
+  await expect(kafka.cluster.refresh()).rejects.toMatchObject({ code: 'CLOSED' });
+});

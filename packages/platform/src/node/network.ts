@@ -15,6 +15,7 @@ import { SendBuffers } from '../send-buffers.ts';
 import type { ConnectionOwner } from './connection.ts';
 import { NodeConnection, plainHost, toNetworkError } from './connection.ts';
 import { ReceivePool, SocketReader } from './receive-pool.ts';
+import { tlsSocket, toTlsError } from './tls-socket.ts';
 
 export interface NodeNetworkOptions {
   /** Overwrite released chunks with 0xDB (debug runs). Default false. */
@@ -76,17 +77,22 @@ export class NodeNetwork implements Network, ConnectionOwner {
   connect(options: ConnectOptions, handler: (connection: Connection) => ConnectionHandler): Promise<Connection> {
     const address: Address = { host: options.host, port: options.port };
     return new Promise((resolve, reject) => {
-      const reader = this.#pooled ? new SocketReader(this.receivePool) : undefined;
+      const { tls } = options;
+      // What is encrypted is read through 'data': there is no reading into our buffers.
+      const reader = this.#pooled && tls === undefined ? new SocketReader(this.receivePool) : undefined;
       let socket: net.Socket;
       try {
-        socket = net.connect({
-          host: bareHost(options.host),
-          port: options.port,
-          noDelay: true,
-          keepAlive: true,
-          allowHalfOpen: true,
-          ...(reader === undefined ? {} : { onread: reader.onread }),
-        });
+        const host = bareHost(options.host);
+        if (tls !== undefined) socket = tlsSocket(options, host, tls);
+        else
+          socket = net.connect({
+            host,
+            port: options.port,
+            noDelay: true,
+            keepAlive: true,
+            allowHalfOpen: true,
+            ...(reader === undefined ? {} : { onread: reader.onread }),
+          });
       } catch (error) {
         reject(toNetworkError(error, address, 'connect'));
         return;
@@ -94,13 +100,13 @@ export class NodeNetwork implements Network, ConnectionOwner {
       const failed = (error: Error): void => {
         timer.cancel();
         socket.destroy();
-        reject(toNetworkError(error, address, 'connect'));
+        reject(tls === undefined ? toNetworkError(error, address, 'connect') : toTlsError(error, options));
       };
       const timer = this.#clock.setTimer(options.timeoutMs, () =>
         failed(new NetworkError('ETIMEDOUT', 'connect', address)),
       );
       socket.once('error', failed);
-      socket.once('connect', () => {
+      socket.once(tls === undefined ? 'connect' : 'secureConnect', () => {
         timer.cancel();
         socket.off('error', failed);
         const connection = new NodeConnection(socket, reader, this);

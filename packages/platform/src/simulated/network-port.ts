@@ -60,6 +60,7 @@ export class SimulatedNetwork implements Network, SimulatedConnectionOwner {
   }
 
   connect(options: ConnectOptions, handler: (connection: Connection) => ConnectionHandler): Promise<Connection> {
+    if (options.tls !== undefined) return Promise.reject(new NetworkError('ETLS', 'TLS is not simulated:', options));
     const { node } = this.#process;
     const target = this.#fabric.find(options.host, node);
     if (!isPort(options.port)) return this.#fail('EINVAL', options);
