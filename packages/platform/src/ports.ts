@@ -61,6 +61,8 @@ export interface DirectoryLock {
 /** Kafka's text, followed by the holder's process id where it can be told. */
 export class DirectoryLockedError extends Error {
   override readonly name = 'DirectoryLockedError';
+  /** The operator's to mend: no stack is printed. */
+  readonly code = 'ELOCKED';
   readonly path: string;
   readonly holderPid: number | undefined;
   constructor(path: string, holderPid?: number) {

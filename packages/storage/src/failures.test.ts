@@ -63,6 +63,26 @@ test('a full disk refuses the appends of that turn, keeps what was there and tak
   );
 });
 
+test('appends that find the disk full are logged once in a while, with how many they were', async () => {
+  const { world, log, node, give, settle, answers } = await open();
+  const fail = async (token: number): Promise<void> => {
+    node.disk.failNext({ operation: 'write', path: '.log', code: 'ENOSPC' });
+    give(token, batch(['a']));
+    await settle();
+  };
+  const lines = () => node.log.entries.filter(({ message }) => message.startsWith('Error while appending'));
+  for (let token = 0; token < 5; token++) await fail(token);
+  expect(lines()).toHaveLength(1);
+  await world.run({ untilMs: world.nowMs + 10_000 });
+  await fail(5);
+  expect(lines().map(({ message }) => message.replace(/^.* in dir \S+/, ''))).toEqual([
+    '',
+    ' (and 4 times since the last such line)',
+  ]);
+  expect(answers.every(([, error]) => error === ErrorCode.KAFKA_STORAGE_ERROR)).toBe(true);
+  expect(log.isOffline).toBe(false);
+});
+
 test('no room for a new segment refuses the append that needs it', async () => {
   const { log, node, give, settle, answers } = await open({ segmentBytes: 150 });
   give(1, batch(['a'.repeat(50)]));

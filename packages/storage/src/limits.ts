@@ -26,3 +26,5 @@ export const recordErrorsMax = 10_000;
 export const removalsAtOnceMax = 4;
 /** That wait for it; what comes beyond is left to the next start. */
 export const removalsWaitingMax = 1_000_000;
+/** Appends that found no room are logged once in so many ms a log. */
+export const appendFailureLogMs = 10_000;

@@ -49,10 +49,17 @@ async function loadDirectories(manager: LogManager): Promise<void> {
   requireLive(manager);
 }
 
+/** Java: KafkaException. The lines before it say what each directory lacks. */
+class NoLogDirectoryError extends Error {
+  override readonly name = 'NoLogDirectoryError';
+  /** The operator's to mend: no stack is printed. */
+  readonly code = 'ENOLOGDIR';
+}
+
 function requireLive(manager: LogManager): void {
   if (manager.liveDirectories.length > 0) return;
   const paths = manager.directories.map((directory) => directory.path);
-  throw new Error(
+  throw new NoLogDirectoryError(
     `Shutdown broker because none of the specified log dirs from ${paths.join(', ')} can be created or validated`,
   );
 }

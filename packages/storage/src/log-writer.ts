@@ -15,7 +15,7 @@ import { refused } from './append.ts';
 import type { DirtyLog } from './append-queue.ts';
 import { isPassing } from './disk-errors.ts';
 import type { PooledFile } from './file-pool.ts';
-import { gatherAppendBytesMax, writeBytesMax } from './limits.ts';
+import { appendFailureLogMs, gatherAppendBytesMax, writeBytesMax } from './limits.ts';
 import { roll, shouldRoll } from './log-roll.ts';
 import type { LogState } from './log-state.ts';
 import { writeInBackground } from './log-write.task.ts';
@@ -35,6 +35,8 @@ export interface BackgroundWrite {
 
 export class LogWriter implements DirtyLog {
   readonly #log: LogState;
+  #failureLoggedMs = Number.NEGATIVE_INFINITY;
+  #failuresUnlogged = 0;
   #staged: StagedAppend[] = [];
   #background: BackgroundWrite | undefined;
   #isQueued = false;
@@ -325,6 +327,21 @@ export class LogWriter implements DirtyLog {
     this.#refuse(dropped, ErrorCode.KAFKA_STORAGE_ERROR);
   }
 
+  /** A full disk refuses thousands of appends a second: told once in a while. */
+  #logPassing(reason: string, error: unknown): void {
+    const { logger, owner } = this.#log;
+    const nowMs = owner.platform.clock.monotonicMs();
+    if (nowMs - this.#failureLoggedMs < appendFailureLogMs) {
+      this.#failuresUnlogged++;
+      return;
+    }
+    const others =
+      this.#failuresUnlogged === 0 ? '' : ` (and ${this.#failuresUnlogged} times since the last such line)`;
+    logger.error(`${reason}${others}`, error);
+    this.#failureLoggedMs = nowMs;
+    this.#failuresUnlogged = 0;
+  }
+
   /** The file ends where the last completed append does; the rest of a failed write is gone. */
   #cutBack(error: unknown): void {
     const log = this.#log;
@@ -334,7 +351,7 @@ export class LogWriter implements DirtyLog {
       log.fail(reason, error);
       return;
     }
-    log.logger.error(reason, error);
+    this.#logPassing(reason, error);
     try {
       log.active.log.open().truncateSync(log.active.sizeBytes);
     } catch (second) {

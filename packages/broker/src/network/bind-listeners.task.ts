@@ -5,6 +5,12 @@ import type { SocketServer } from './socket-server.ts';
 /** A listener could not be bound; Java: KafkaException. */
 export class BindError extends Error {
   override readonly name = 'BindError';
+  /** The system's; it also tells the log that no stack is needed. */
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
 }
 
 /** The system's words, as Java's BindException has them. */
@@ -30,7 +36,8 @@ export async function bindListeners(
       for (const listener of server.stopProcessingRequests()) await listener.close();
       if (!(error instanceof NetworkError)) throw error;
       const reason = REASONS.get(error.code) ?? error.message;
-      throw new BindError(`Socket server failed to bind to ${host === '' ? '0.0.0.0' : host}:${port}: ${reason}.`);
+      const place = `${host === '' ? '0.0.0.0' : host}:${port}`;
+      throw new BindError(error.code, `Socket server failed to bind to ${place}: ${reason}.`);
     }
   }
 }
