@@ -39,7 +39,7 @@ export async function bulk(target, shift) {
     'retention.bytes': String(48 << 20),
     'max.message.bytes': '2000000',
   });
-  await again(shift, 2000, async () => {
+  await again(shift, 600, async () => {
     const peer = await Peer.connect(target.port);
     try {
       for (let round = 0; round < 6; round++) {
@@ -56,9 +56,12 @@ export async function bulk(target, shift) {
   });
 }
 
+/** @param {Target} target */
+export const prepareSmall = (target) =>
+  target.createTopic('small', 4, { 'segment.bytes': String(4 << 20), 'retention.bytes': String(8 << 20) });
+
 /** Single small records on a connection of their own, acks=1. @param {Target} target @param {Shift} shift */
 export async function small(target, shift) {
-  await target.createTopic('small', 4, { 'segment.bytes': String(4 << 20), 'retention.bytes': String(8 << 20) });
   const one = batch(record({ value: Buffer.alloc(100, 'small') }));
   await again(shift, 100, async () => {
     const peer = await Peer.connect(target.port);

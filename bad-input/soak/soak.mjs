@@ -2,7 +2,8 @@
 // Half an hour of mixed load with restarts: nothing acknowledged is lost, doubled or moved, and memory does not grow.
 //
 // The first sixth and the last sixth of the time have a restart every half minute, orderly and by kill -9 in turns. Between
-// them the broker lives on, and its memory is judged: the median of the last third of that life against that of the first.
+// them the broker lives on, and its memory is judged once the heap has found its size: the median of the last third against that
+// of the first.
 import { appendFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Context } from '../../conformance/lib/cells.mjs';
@@ -10,7 +11,7 @@ import { Ledger } from '../../conformance/lib/ledger.mjs';
 import { cpuSeconds, megabytesOf } from '../../conformance/lib/process-figures.mjs';
 import { Target } from '../../conformance/lib/targets.mjs';
 import { pause } from '../../conformance/lib/wait.mjs';
-import { admin, bulk, groups, small, visitors, WRITER_RATE, WRITERS } from './loads.mjs';
+import { admin, bulk, groups, prepareSmall, small, visitors, WRITER_RATE, WRITERS } from './loads.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -21,6 +22,8 @@ const { values: options } = parseArgs({
 });
 const PARTITIONS = 3;
 const SAMPLE_MS = 2000;
+/** The part of the long life that goes by before its memory is looked at. */
+const WARM_UP = 0.2;
 /** What the memory of the last third may be above that of the first. */
 const GROWTH = 1.05;
 
@@ -113,12 +116,14 @@ let failure = '';
 try {
   await target.start();
   await target.createTopic('kept', PARTITIONS, { 'segment.bytes': String(1 << 20) });
+  await prepareSmall(target);
   for (const [index, [client, codec]] of WRITERS.entries()) {
     const name = `writer-${index}`;
     const load = { topic: 'kept', codec, partitions: PARTITIONS, name, rate: WRITER_RATE };
     writers.push([name, await at.client(client, 'load', load, target)]);
   }
-  const loads = [bulk(target, shift), small(target, shift), admin(target, shift), visitors(target, shift)];
+  const streams = Array.from({ length: 4 }, () => small(target, shift));
+  const loads = [bulk(target, shift), ...streams, admin(target, shift), visitors(target, shift)];
   loads.push(groups(target, shift, groupsAt));
   const early = await pass(totalMs / 6, true);
   const life = await pass((totalMs * 5) / 6, false);
@@ -133,8 +138,9 @@ try {
   ledger.check();
   if (counts.get('writers stopped in order') !== WRITERS.length) throw new Error('not every writer stopped in order');
 
-  const third = Math.floor(life.length / 3);
-  const [first, last] = [median(life.slice(0, third)), median(life.slice(-third))];
+  const warm = life.slice(Math.floor(life.length * WARM_UP));
+  const third = Math.floor(warm.length / 3);
+  const [first, last] = [median(warm.slice(0, third)), median(warm.slice(-third))];
   console.log(`${ledger.ackedCount} acknowledged, ${ledger.foundCount} there, each once`);
   for (const [what, count] of counts) console.log(`  ${count} ${what}`);
   console.log(`memory with restarts: ${median(early).toFixed(1)} MB at first, ${median(late).toFixed(1)} MB at last`);

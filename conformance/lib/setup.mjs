@@ -181,11 +181,14 @@ export const nodeClients = () =>
     await must('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: home, limitMs: 600_000 });
   });
 
-/** A C program. @param {string} name @param {string} source path @returns {Promise<string>} the program */
-export async function cProgram(name, source) {
+/** A C program. @param {string} name @param {string} source path @param {string[]} [flags] @returns {Promise<string>} the program */
+export async function cProgram(name, source, flags = []) {
   await command('cc');
-  const dir = await built(name, [readFileSync(source)], async (home) => {
-    await must('cc', ['-O2', '-Wall', '-o', join(home, name), source]);
+  const dir = await built(name, [readFileSync(source), ...flags], async (home) => {
+    await must('cc', ['-O2', '-Wall', ...flags, '-o', join(home, name), source]);
   });
   return join(dir, name);
 }
+
+/** A C library to be preloaded. @param {string} name @param {string} source path @returns {Promise<string>} the library */
+export const cLibrary = (name, source) => cProgram(`${name}.so`, source, ['-shared', '-fPIC']);
