@@ -53,6 +53,8 @@ export interface KafkaErrorDetails {
   readonly partition?: number | undefined;
   /** Node id, or `host:port` while it is not known. */
   readonly broker?: number | string | undefined;
+  readonly failures?: ReadonlyMap<string, KafkaError> | undefined;
+  readonly results?: ReadonlyMap<string, unknown> | undefined;
 }
 
 export class KafkaError extends Error {
@@ -64,6 +66,10 @@ export class KafkaError extends Error {
   readonly topic: string | undefined;
   readonly partition: number | undefined;
   readonly broker: number | string | undefined;
+  /** Of an operation on several things: what failed, by name. */
+  readonly failures: ReadonlyMap<string, KafkaError> | undefined;
+  /** And what did not. */
+  readonly results: ReadonlyMap<string, unknown> | undefined;
 
   constructor(code: KafkaErrorCode, message: string, details: KafkaErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -74,6 +80,8 @@ export class KafkaError extends Error {
     this.topic = details.topic;
     this.partition = details.partition;
     this.broker = details.broker;
+    this.failures = details.failures;
+    this.results = details.results;
   }
 
   /** An error code of an answer. `message` is the broker's own text, if it sent one. */

@@ -9,6 +9,7 @@ export {
   scram512,
   type TokenProvider,
 } from '@ottla/rpc';
+export * from './admin/index.ts';
 export * from './consumer/index.ts';
 export { type ClientErrorCode, KafkaError, type KafkaErrorCode, type KafkaErrorDetails } from './errors.ts';
 export { createKafka, Kafka, type RawRequestOptions } from './kafka.ts';
@@ -25,7 +26,7 @@ export type {
 } from './producer/options.ts';
 export { Producer } from './producer/producer.ts';
 export { type OffsetSource, Transaction } from './producer/transaction.ts';
-export type { GroupMetadata, OffsetToCommit } from './producer/transaction-requests.ts';
+export type { OffsetToCommit } from './producer/transaction-requests.ts';
 export {
   type ConsumerRecord,
   type Header,

@@ -1,6 +1,7 @@
 import type { Platform } from '@ottla/platform';
 import { createNodePlatform, type NodePlatform } from '@ottla/platform/node';
 import type { RpcApi } from '@ottla/rpc';
+import { Admin } from './admin/admin.ts';
 import { Consumer } from './consumer/consumer.ts';
 import type { ConsumerOptions } from './consumer/options.ts';
 import type { Cluster, NodeTarget } from './network/cluster.ts';
@@ -48,6 +49,10 @@ export class Kafka implements AsyncDisposable {
     const producer = new Producer(this.cluster, options, () => disown());
     disown = this.own(producer);
     return producer;
+  }
+
+  admin(): Admin {
+    return new Admin(this.cluster);
   }
 
   /** A request of Kafka's protocol, as its schema has it: `kafka.request(API.Metadata, { topics: null })`. One attempt. */

@@ -1,6 +1,8 @@
 /** The requests of a transactional producer, each tried until it works, fails for good or the operation ends. */
 import { clampToNumber, type TxnOffsetCommitRequestInit } from '@ottla/protocol';
 import type { RpcApi } from '@ottla/rpc';
+import { coordinatorIsGone, type GroupMetadata } from '../consumer/committed-offsets.ts';
+import { groupByTopic } from '../consumer/topic-partition.ts';
 import type { KafkaError } from '../errors.ts';
 import {
   ADD_OFFSETS_TO_TXN,
@@ -14,15 +16,6 @@ import type { Operation } from '../network/operation.ts';
 import type { OffsetAndMetadata, TopicPartition } from '../records.ts';
 import type { ProducerIdentity } from './producer-id.ts';
 import { checkTransaction } from './transaction-errors.ts';
-
-/** A member of a consumer group, as it commits offsets (KIP-447). */
-export interface GroupMetadata {
-  readonly groupId: string;
-  /** Or member epoch; -1 without membership. */
-  readonly generationId: number;
-  readonly memberId: string;
-  readonly groupInstanceId?: string | undefined;
-}
 
 export type OffsetToCommit = TopicPartition & OffsetAndMetadata;
 
@@ -56,12 +49,6 @@ export class TransactionRequests {
   }
 
   async addPartitions(op: Operation, { producerId, epoch }: ProducerIdentity, partitions: readonly TopicPartition[]) {
-    const byTopic = new Map<string, number[]>();
-    for (const { topic, partition } of partitions) {
-      const known = byTopic.get(topic);
-      if (known === undefined) byTopic.set(topic, [partition]);
-      else known.push(partition);
-    }
     await this.#ask(
       op,
       'transaction',
@@ -71,7 +58,10 @@ export class TransactionRequests {
         v3AndBelowTransactionalId: this.#id,
         v3AndBelowProducerId: producerId,
         v3AndBelowProducerEpoch: epoch,
-        v3AndBelowTopics: Array.from(byTopic, ([name, indexes]) => ({ name, partitions: indexes })),
+        v3AndBelowTopics: groupByTopic(partitions).map(({ topic, partitions: list }) => ({
+          name: topic,
+          partitions: list,
+        })),
       },
       (answer) => {
         for (const { name, resultsByPartition } of answer.resultsByTopicV3AndBelow)
@@ -141,7 +131,7 @@ export class TransactionRequests {
     maxVersion?: number,
   ): Promise<Res> {
     const forget = (error: KafkaError): void => {
-      if (LOST.has(error.code)) this.#cluster.forgetCoordinator(kind, key);
+      if (coordinatorIsGone(error)) this.#cluster.forgetCoordinator(kind, key);
     };
     return op.retry(
       async () => {
@@ -159,15 +149,6 @@ export class TransactionRequests {
     );
   }
 }
-
-const LOST = new Set<string>([
-  'NOT_COORDINATOR',
-  'COORDINATOR_NOT_AVAILABLE',
-  'NETWORK_EXCEPTION',
-  'CONNECTION_FAILED',
-  'REQUEST_TIMED_OUT',
-  'BROKER_NOT_AVAILABLE',
-]);
 
 function commitRequest(
   version: number,
@@ -191,6 +172,12 @@ function commitRequest(
     })),
   }));
   if (version < 3) return { ...ids, topics };
-  const { generationId, memberId, groupInstanceId = null } = group;
-  return { ...ids, topics, generationIdOrMemberEpoch: generationId, memberId, groupInstanceId };
+  const { generationId, memberId, groupInstanceId } = group;
+  return {
+    ...ids,
+    topics,
+    generationIdOrMemberEpoch: generationId,
+    memberId,
+    groupInstanceId: groupInstanceId ?? null,
+  };
 }

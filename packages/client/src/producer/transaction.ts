@@ -1,16 +1,17 @@
+import type { GroupMetadata } from '../consumer/committed-offsets.ts';
 import type { CallOptions } from '../options.ts';
 import type { ProducerRecord, RecordMetadata } from '../records.ts';
 import type { Topic } from '../serdes/topic.ts';
 import type { PlainRecord, TopicMessages } from './input.ts';
 import type { Producer } from './producer.ts';
-import type { GroupMetadata, OffsetToCommit } from './transaction-requests.ts';
+import type { OffsetToCommit } from './transaction-requests.ts';
 import type { Transactions } from './transactions.ts';
 
 /** Whose progress becomes part of a transaction: a consumer. */
 export interface OffsetSource {
-  groupMetadata(): GroupMetadata;
-  /** What was processed so far: of each partition, the offset to go on with. */
-  processed(): readonly OffsetToCommit[];
+  readonly groupMetadata: GroupMetadata;
+  /** Behind what was handed out: of each partition, the offset to go on with. */
+  positions(): readonly OffsetToCommit[];
 }
 
 /** One transaction. Of all that is sent in it, readers of committed records see all or nothing. */
@@ -47,7 +48,7 @@ export class Transaction implements AsyncDisposable {
 
   /** Makes the consumer's progress part of the transaction (KIP-447): it is committed with it, or not at all. */
   offsets(consumer: OffsetSource, options: CallOptions = {}): Promise<void> {
-    return this.sendOffsets(consumer.processed(), consumer.groupMetadata(), options);
+    return this.sendOffsets(consumer.positions(), consumer.groupMetadata, options);
   }
 
   /** The same for offsets that the caller keeps. A group's name alone does not fence members that were replaced. */
@@ -56,7 +57,10 @@ export class Transaction implements AsyncDisposable {
     group: GroupMetadata | string,
     options: CallOptions = {},
   ): Promise<void> {
-    const metadata = typeof group === 'string' ? { groupId: group, generationId: -1, memberId: '' } : group;
+    const metadata =
+      typeof group === 'string'
+        ? { groupId: group, generationId: -1, memberId: '', groupInstanceId: undefined }
+        : group;
     return this.#transactions.sendOffsets(offsets, metadata, options);
   }
 

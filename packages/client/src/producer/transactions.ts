@@ -5,6 +5,7 @@
  * - what failed makes the transaction abortable: nothing but `abort` works then; what fenced the producer is fatal;
  * - after a batch was lost the epoch is raised before the next transaction, so that its numbers cannot be taken for others.
  */
+import type { GroupMetadata } from '../consumer/committed-offsets.ts';
 import { closedError, KafkaError } from '../errors.ts';
 import type { Cluster } from '../network/cluster.ts';
 import { type Operation, operation } from '../network/operation.ts';
@@ -13,7 +14,7 @@ import type { TopicPartition } from '../records.ts';
 import type { ProducerIdentity, ProducerIds } from './producer-id.ts';
 import type { SendGate } from './sender.ts';
 import { asTransactionError } from './transaction-errors.ts';
-import { type GroupMetadata, type OffsetToCommit, TransactionRequests } from './transaction-requests.ts';
+import { type OffsetToCommit, TransactionRequests } from './transaction-requests.ts';
 
 type State = 'new' | 'ready' | 'open' | 'failed' | 'committing' | 'aborting' | 'fatal';
 

@@ -1,0 +1,118 @@
+/** The pairs of codecs that the admin client asks with. */
+import {
+  AlterClientQuotasRequest,
+  AlterClientQuotasResponse,
+  AlterConfigsRequest,
+  AlterConfigsResponse,
+  AlterPartitionReassignmentsRequest,
+  AlterPartitionReassignmentsResponse,
+  AlterReplicaLogDirsRequest,
+  AlterReplicaLogDirsResponse,
+  AlterUserScramCredentialsRequest,
+  AlterUserScramCredentialsResponse,
+  ConsumerGroupDescribeRequest,
+  ConsumerGroupDescribeResponse,
+  CreateAclsRequest,
+  CreateAclsResponse,
+  CreatePartitionsRequest,
+  CreatePartitionsResponse,
+  CreateTopicsRequest,
+  CreateTopicsResponse,
+  DeleteAclsRequest,
+  DeleteAclsResponse,
+  DeleteGroupsRequest,
+  DeleteGroupsResponse,
+  DeleteRecordsRequest,
+  DeleteRecordsResponse,
+  DeleteTopicsRequest,
+  DeleteTopicsResponse,
+  DescribeAclsRequest,
+  DescribeAclsResponse,
+  DescribeClientQuotasRequest,
+  DescribeClientQuotasResponse,
+  DescribeClusterRequest,
+  DescribeClusterResponse,
+  DescribeConfigsRequest,
+  DescribeConfigsResponse,
+  DescribeGroupsRequest,
+  DescribeGroupsResponse,
+  DescribeLogDirsRequest,
+  DescribeLogDirsResponse,
+  DescribeProducersRequest,
+  DescribeProducersResponse,
+  DescribeTransactionsRequest,
+  DescribeTransactionsResponse,
+  DescribeUserScramCredentialsRequest,
+  DescribeUserScramCredentialsResponse,
+  ElectLeadersRequest,
+  ElectLeadersResponse,
+  IncrementalAlterConfigsRequest,
+  IncrementalAlterConfigsResponse,
+  ListConfigResourcesRequest,
+  ListConfigResourcesResponse,
+  ListGroupsRequest,
+  ListGroupsResponse,
+  ListPartitionReassignmentsRequest,
+  ListPartitionReassignmentsResponse,
+  ListTransactionsRequest,
+  ListTransactionsResponse,
+  OffsetDeleteRequest,
+  OffsetDeleteResponse,
+  OffsetFetchRequest,
+  OffsetFetchResponse,
+  UpdateFeaturesRequest,
+  UpdateFeaturesResponse,
+  WriteTxnMarkersRequest,
+  WriteTxnMarkersResponse,
+} from '@ottla/protocol';
+
+export const CREATE_TOPICS = { request: CreateTopicsRequest, response: CreateTopicsResponse };
+export const DELETE_TOPICS = { request: DeleteTopicsRequest, response: DeleteTopicsResponse };
+export const CREATE_PARTITIONS = { request: CreatePartitionsRequest, response: CreatePartitionsResponse };
+export const DESCRIBE_CONFIGS = { request: DescribeConfigsRequest, response: DescribeConfigsResponse };
+export const INCREMENTAL_ALTER_CONFIGS = {
+  request: IncrementalAlterConfigsRequest,
+  response: IncrementalAlterConfigsResponse,
+};
+export const ALTER_CONFIGS = { request: AlterConfigsRequest, response: AlterConfigsResponse };
+export const LIST_CONFIG_RESOURCES = { request: ListConfigResourcesRequest, response: ListConfigResourcesResponse };
+export const DESCRIBE_LOG_DIRS = { request: DescribeLogDirsRequest, response: DescribeLogDirsResponse };
+export const ALTER_REPLICA_LOG_DIRS = { request: AlterReplicaLogDirsRequest, response: AlterReplicaLogDirsResponse };
+export const DELETE_RECORDS = { request: DeleteRecordsRequest, response: DeleteRecordsResponse };
+export const DESCRIBE_GROUPS = { request: DescribeGroupsRequest, response: DescribeGroupsResponse };
+export const CONSUMER_GROUP_DESCRIBE = {
+  request: ConsumerGroupDescribeRequest,
+  response: ConsumerGroupDescribeResponse,
+};
+export const LIST_GROUPS = { request: ListGroupsRequest, response: ListGroupsResponse };
+export const DELETE_GROUPS = { request: DeleteGroupsRequest, response: DeleteGroupsResponse };
+export const OFFSET_DELETE = { request: OffsetDeleteRequest, response: OffsetDeleteResponse };
+export const ELECT_LEADERS = { request: ElectLeadersRequest, response: ElectLeadersResponse };
+export const ALTER_PARTITION_REASSIGNMENTS = {
+  request: AlterPartitionReassignmentsRequest,
+  response: AlterPartitionReassignmentsResponse,
+};
+export const LIST_PARTITION_REASSIGNMENTS = {
+  request: ListPartitionReassignmentsRequest,
+  response: ListPartitionReassignmentsResponse,
+};
+export const DESCRIBE_CLUSTER = { request: DescribeClusterRequest, response: DescribeClusterResponse };
+export const DESCRIBE_PRODUCERS = { request: DescribeProducersRequest, response: DescribeProducersResponse };
+export const DESCRIBE_TRANSACTIONS = { request: DescribeTransactionsRequest, response: DescribeTransactionsResponse };
+export const LIST_TRANSACTIONS = { request: ListTransactionsRequest, response: ListTransactionsResponse };
+export const WRITE_TXN_MARKERS = { request: WriteTxnMarkersRequest, response: WriteTxnMarkersResponse };
+export const UPDATE_FEATURES = { request: UpdateFeaturesRequest, response: UpdateFeaturesResponse };
+export const DESCRIBE_CLIENT_QUOTAS = { request: DescribeClientQuotasRequest, response: DescribeClientQuotasResponse };
+export const ALTER_CLIENT_QUOTAS = { request: AlterClientQuotasRequest, response: AlterClientQuotasResponse };
+export const DESCRIBE_USER_SCRAM_CREDENTIALS = {
+  request: DescribeUserScramCredentialsRequest,
+  response: DescribeUserScramCredentialsResponse,
+};
+export const ALTER_USER_SCRAM_CREDENTIALS = {
+  request: AlterUserScramCredentialsRequest,
+  response: AlterUserScramCredentialsResponse,
+};
+export const DESCRIBE_ACLS = { request: DescribeAclsRequest, response: DescribeAclsResponse };
+export const CREATE_ACLS = { request: CreateAclsRequest, response: CreateAclsResponse };
+export const DELETE_ACLS = { request: DeleteAclsRequest, response: DeleteAclsResponse };
+export const OFFSET_FETCH = { request: OffsetFetchRequest, response: OffsetFetchResponse };

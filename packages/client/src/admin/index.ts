@@ -1,0 +1,13 @@
+export { Admin, type ValidateOptions } from './admin.ts';
+export type { ClusterDescription, FeatureDescription, LogDirDescription, Reassignment } from './cluster.ts';
+export type { ConfigChange, ConfigEntry, ConfigResource, ConfigResourceType, ConfigSource } from './configs.ts';
+export type { GroupDescription, GroupFilter, GroupListing, MemberDescription } from './groups.ts';
+export type { ListedOffset, OffsetSpec, ProducerState } from './offsets.ts';
+export type { ClientQuota, QuotaEntity, QuotaFilter } from './quotas.ts';
+export type { CreatedTopic, NewPartitions, NewTopic, TopicDescription, TopicListing } from './topics.ts';
+export type {
+  HangingTransaction,
+  TransactionDescription,
+  TransactionFilter,
+  TransactionListing,
+} from './transactions.ts';
