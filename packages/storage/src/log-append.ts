@@ -44,7 +44,7 @@ export function stageAppend(
   if (valid.count === 0) return accepted(-1, -1, -1, log.logStartOffset);
   const lastOffset = firstOffset + valid.count - 1;
   const result = accepted(firstOffset, lastOffset, valid.logAppendTime, log.logStartOffset);
-  const producers = producerAppendsOf(valid.bytes);
+  const producers = valid.mayHaveProducers ? producerAppendsOf(valid.bytes) : NO_PRODUCERS;
   if (producers.length > 0) {
     const outcome = log.producers.stage(producers, options.origin);
     if (outcome.kind === 'refused') {

@@ -9,20 +9,23 @@ import type { RecordError } from './append.ts';
 import { recordErrorsMax } from './limits.ts';
 import { Refusal } from './shallow-check.ts';
 
-export interface RecordRules {
+export interface TimestampLimits {
+  readonly timestampBeforeMaxMs: number;
+  readonly timestampAfterMaxMs: number;
+}
+
+export interface RecordRules extends TimestampLimits {
   readonly where: string;
   readonly compact: boolean;
   readonly timestampType: 'CreateTime' | 'LogAppendTime';
-  readonly timestampBeforeMaxMs: number;
-  readonly timestampAfterMaxMs: number;
   readonly nowMs: number;
 }
 
 /** Does a record's timestamp lie too far before or after now? -1 never does. */
-export function timestampIsOutOfRange(timestamp: Int64, rules: RecordRules): boolean {
+export function timestampIsOutOfRange(timestamp: Int64, nowMs: number, limits: TimestampLimits): boolean {
   if (timestamp === -1) return false;
-  const { timestampBeforeMaxMs: before, timestampAfterMaxMs: after } = rules;
-  const behindMs = subtractInt64(rules.nowMs, timestamp);
+  const { timestampBeforeMaxMs: before, timestampAfterMaxMs: after } = limits;
+  const behindMs = subtractInt64(nowMs, timestamp);
   return (before < UNLIMITED && behindMs > before) || (after < UNLIMITED && -behindMs > after);
 }
 
@@ -66,7 +69,7 @@ export function refuseRecords(
 
 function timestampError(record: DecodedRecord, batch: BatchView, rules: RecordRules): string | undefined {
   if (rules.timestampType === 'CreateTime' && record.timestamp !== -1) {
-    if (!timestampIsOutOfRange(record.timestamp, rules)) return undefined;
+    if (!timestampIsOutOfRange(record.timestamp, rules.nowMs, rules)) return undefined;
     const from = bound(rules.nowMs, -1n, rules.timestampBeforeMaxMs);
     const to = bound(rules.nowMs, 1n, rules.timestampAfterMaxMs);
     return `Timestamp ${record.timestamp} of message with offset ${record.offset} is out of range. The timestamp should be within [${from}, ${to}]`;

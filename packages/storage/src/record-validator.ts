@@ -27,6 +27,7 @@ import {
 } from '@ottla/protocol/records';
 import type { AppendOptions } from './append.ts';
 import type { LogConfig } from './log-config.ts';
+import { acceptOrdinaryBatch } from './ordinary-batch.ts';
 import { refuseRecords, timestampIsOutOfRange } from './record-errors.ts';
 import { checkShallow, Refusal, type ShallowInfo } from './shallow-check.ts';
 
@@ -49,10 +50,14 @@ export interface ValidRecords {
   readonly offsetOfMaxTimestamp: number;
   /** -1 unless the topic stamps the append time. */
   readonly logAppendTime: Int64;
+  /** False: certainly no batch has a producer id. */
+  readonly mayHaveProducers: boolean;
 }
 
 /** `records` may be changed in place, also when the answer is a refusal. */
 export function validateAppend(records: Buffer, rules: ValidationRules): ValidRecords | Refusal {
+  const ordinary = acceptOrdinaryBatch(records, rules);
+  if (ordinary !== undefined) return ordinary;
   const { config, options } = rules;
   const info = checkShallow(records, {
     where: rules.where,
@@ -64,7 +69,7 @@ export function validateAppend(records: Buffer, rules: ValidationRules): ValidRe
   if (info instanceof Refusal) return info;
   const bytes = info.validBytes === records.length ? records : records.subarray(0, info.validBytes);
   if (info.batchCount === 0) {
-    return { bytes, count: 0, maxTimestamp: -1, offsetOfMaxTimestamp: -1, logAppendTime: -1 };
+    return { bytes, count: 0, maxTimestamp: -1, offsetOfMaxTimestamp: -1, logAppendTime: -1, mayHaveProducers: false };
   }
   try {
     const valid = new Validation(bytes, info, rules).run();
@@ -295,8 +300,10 @@ class Validation {
   }
 
   #isOutOfRange(min: Int64 | undefined, max: Int64): boolean {
-    const rules = this.#recordRules();
-    return (min !== undefined && timestampIsOutOfRange(min, rules)) || timestampIsOutOfRange(max, rules);
+    const { nowMs, config } = this.#rules;
+    return (
+      (min !== undefined && timestampIsOutOfRange(min, nowMs, config)) || timestampIsOutOfRange(max, nowMs, config)
+    );
   }
 
   #refuseRecords(records: Iterable<DecodedRecord>, batch: BatchView): Refusal | undefined {
@@ -323,6 +330,7 @@ class Validation {
       maxTimestamp: stamps ? this.#rules.nowMs : this.#maxTimestamp,
       offsetOfMaxTimestamp: stamps ? this.#nextOffset - 1 : this.#offsetOfMaxTimestamp,
       logAppendTime: stamps ? this.#rules.nowMs : -1,
+      mayHaveProducers: true,
     };
   }
 }
