@@ -167,6 +167,15 @@ export class LogManager {
     return this.#directories.reduce((count, directory) => count + directory.logCount, 0);
   }
 
+  /** What is appended until `endInput` comes from `source`, a connection: see AppendQueue. */
+  beginInput(source: number): void {
+    this.owner.queue.beginInput(source);
+  }
+
+  endInput(): void {
+    this.owner.queue.endInput();
+  }
+
   /** The existing log when there is one. */
   create(topic: string, partition: number, options: CreateOptions): Promise<Log | StorageError> {
     return createLogs(this, [{ topic, partition, ...options }]).then(([made]) => present(made, 'one was asked for'));

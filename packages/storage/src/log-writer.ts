@@ -43,6 +43,8 @@ export class LogWriter implements DirtyLog {
   #lastWriteMs = 0;
   #stagedEndOffset = -1;
   #whenSettled: Deferred<void> | undefined;
+  /** The last source of input that brought something; undefined before the first. */
+  #source: number | undefined;
 
   constructor(log: LogState) {
     this.#log = log;
@@ -76,7 +78,13 @@ export class LogWriter implements DirtyLog {
     return written ?? this.#staged.find(holds);
   }
 
-  /** Writes and completes all that is staged; called at the end of the turn. */
+  isFedOnlyBy(source: number): boolean {
+    const isOnly = this.#source === undefined || this.#source === source;
+    this.#source = source;
+    return isOnly;
+  }
+
+  /** Writes and completes all that is staged; called at the end of the turn, or of the input. */
   writeStaged(): void {
     this.#isQueued = false;
     if (this.#background !== undefined || this.#staged.length === 0) return;

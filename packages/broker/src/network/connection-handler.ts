@@ -25,6 +25,8 @@ export class KafkaConnection implements ConnectionHandler, RequestOwner {
   readonly #server: RequestServer;
   readonly #frames: FrameReader;
   readonly #onClosed: (connection: KafkaConnection) => void;
+  /** Tells the connections apart for the logs. */
+  readonly #source: number;
   /** Requests in order of arrival whose answers have not been handed to the socket. */
   readonly #line: InFlightRequest[] = [];
   /** A complete frame that must wait for the answers before it. */
@@ -50,6 +52,7 @@ export class KafkaConnection implements ConnectionHandler, RequestOwner {
     this.#server = server;
     this.#frames = new FrameReader(connection, server);
     this.#onClosed = onClosed;
+    this.#source = server.newSource();
     this.lastActiveMs = server.clock.monotonicMs();
   }
 
@@ -63,7 +66,13 @@ export class KafkaConnection implements ConnectionHandler, RequestOwner {
       return;
     }
     this.#frames.push(chunk);
-    this.#pump();
+    const { logs } = this.#server.services;
+    logs.beginInput(this.#source);
+    try {
+      this.#pump();
+    } finally {
+      logs.endInput();
+    }
   }
 
   drained(): void {

@@ -39,6 +39,7 @@ export class RequestServer implements EndpointHost, FrameResources {
   readonly #processorLog: Logger;
   readonly #selectorLog: Logger;
   readonly #apisLog: Logger;
+  #sources = 0;
 
   constructor(
     services: BrokerServices,
@@ -60,6 +61,11 @@ export class RequestServer implements EndpointHost, FrameResources {
     this.#processorLog = new Logger(sink, 'kafka.network.Processor');
     this.#selectorLog = new Logger(sink, 'org.apache.kafka.common.network.Selector', prefix);
     this.#apisLog = new Logger(sink, 'kafka.server.KafkaApis', `[KafkaApi-${brokerId}] `);
+  }
+
+  /** A number for a connection, never used before. */
+  newSource(): number {
+    return this.#sources++;
   }
 
   frameBytesMax(): number {

@@ -36,6 +36,7 @@ export class NodeConnection implements Connection {
   /** Bytes the socket holds because the kernel did not take them at once. */
   #stalledBytes = 0;
   #flushQueued = false;
+  #isReceiving = false;
   #drainWanted = false;
   #state: 'open' | 'closing' | 'ending' | 'destroyed' = 'open';
   #error: Error | undefined;
@@ -56,8 +57,18 @@ export class NodeConnection implements Connection {
     const socket = this.#socket;
     this.#owner.opened(this);
     const received = (chunk: Buffer): void => {
-      if (this.#state === 'open') handler.received(chunk);
-      else this.release(chunk);
+      if (this.#state !== 'open') {
+        this.release(chunk);
+        return;
+      }
+      this.#isReceiving = true;
+      try {
+        handler.received(chunk);
+      } finally {
+        this.#isReceiving = false;
+        // What answers the chunk need not wait for other sockets: its receiver works on while they are served.
+        if (this.#flushQueued) this.flush();
+      }
     };
     if (this.#reader === undefined) socket.on('data', received);
     else this.#reader.start(received);
@@ -190,7 +201,7 @@ export class NodeConnection implements Connection {
   #flushSoon(): void {
     if (this.#flushQueued || this.#stalledBytes > 0) return;
     this.#flushQueued = true;
-    this.#owner.flushLater(this);
+    if (!this.#isReceiving) this.#owner.flushLater(this);
   }
 
   #destroy(error: Error | undefined): void {
