@@ -10,8 +10,10 @@ export {
   type TokenProvider,
 } from '@ottla/rpc';
 export * from './admin/index.ts';
+export { API } from './api.ts';
 export * from './consumer/index.ts';
 export { type ClientErrorCode, KafkaError, type KafkaErrorCode, type KafkaErrorDetails } from './errors.ts';
+export { fromProperties, type OptionsFromProperties, type Properties } from './from-properties.ts';
 export { createKafka, Kafka, type RawRequestOptions } from './kafka.ts';
 export type { Cluster, CoordinatorKind, LeaderHint, NodeTarget, Purpose, RequestOptions } from './network/cluster.ts';
 export type { BrokerInfo, MetadataView, PartitionInfo, TopicInfo } from './network/metadata.ts';
