@@ -22,6 +22,7 @@ export function storeEpochs(log: LogState, text: string): void {
     log.epochFile.changed();
     log.names.changed();
     log.epochsAreUnwritten = false;
+    log.hasEpochFile = true;
   } catch (error) {
     log.epochsAreUnwritten = true;
     if (isPassing(error)) log.logger.error(`The leader epochs of ${log.where} could not be written`, error);

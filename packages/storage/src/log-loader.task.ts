@@ -3,9 +3,11 @@
  * were not flushed, establish the end, the epochs and the producer state.
  */
 import type { FileStat } from '@ottla/platform';
+import type { Slots } from './bounded.task.ts';
 import { CheckpointError } from './checkpoint-text.ts';
 import { isMissing } from './disk-errors.ts';
 import { type EpochEntry, LeaderEpochCache } from './leader-epoch-cache.ts';
+import { scanChunkBytes } from './limits.ts';
 import type { LogConfig } from './log-config.ts';
 import {
   LEADER_EPOCH_CHECKPOINT,
@@ -29,6 +31,8 @@ import { loadSnapshotUpTo, replayTo } from './producer-load.task.ts';
 
 export interface LoadOptions {
   readonly hadCleanShutdown: boolean;
+  /** Of the directory: for those with more to read than one chunk. */
+  readonly readers: Slots;
   /** Of the checkpoints; 0 where they know nothing of the log. */
   readonly recoveryPoint: number;
   readonly logStartOffset: number;
@@ -43,16 +47,25 @@ export async function loadLog(
   options: LoadOptions,
 ): Promise<LogState> {
   const { disk } = owner.platform;
-  const names = await finishInterruptedSwaps(owner.platform, identity.directory);
+  const { names, isChanged } = await finishInterruptedSwaps(owner.platform, identity.directory);
   const epochs = await readEpochs(owner, identity.directory);
   const log = new LogState(identity, config, owner, epochs ?? []);
+  const before = log.names.begin();
+  if (isChanged) log.names.changed();
+  // What is cut off here would be cut off again at the next start.
+  log.hasEpochFile = epochs !== undefined;
+  log.epochsMayWait = log.hasEpochFile;
   log.topicId = await readTopicId(owner, identity.directory);
   log.logStartOffset = options.logStartOffset;
   log.snapshots = offsetsOf(names, SNAPSHOT_SUFFIX);
   await openSegments(log, names);
   if (epochs === undefined) await rebuildEpochs(log);
   await recoverIncomplete(log, names, options);
-  if (!options.hadCleanShutdown) await recoverUnflushed(log, options.recoveryPoint);
+  if (!options.hadCleanShutdown) {
+    const recover = (): Promise<void> => recoverUnflushed(log, options.recoveryPoint);
+    if (log.segments.sizeBytes > scanChunkBytes) await options.readers.run(recover);
+    else await recover();
+  }
   establishEnd(log, options);
   if (owner.rules.truncateEpochsWithLog) log.epochs.truncateFromEnd(log.logEndOffset);
   log.epochs.truncateFromStart(log.logStartOffset);
@@ -60,7 +73,9 @@ export async function loadLog(
   if (options.hadCleanShutdown || log.producers.mapEndOffset !== log.logEndOffset) await loadProducers(log, options);
   log.highWatermark = Math.min(Math.max(options.highWatermark, log.logStartOffset), log.logEndOffset);
   log.producers.highWatermarkMoved(log.highWatermark);
-  if (!options.hadCleanShutdown) await disk.syncDirectory(identity.directory);
+  log.epochsMayWait = false;
+  // Recovery must not be undone once there are new files.
+  if (!options.hadCleanShutdown && log.names.begin() !== before) await disk.syncDirectory(identity.directory);
   return log;
 }
 
@@ -106,6 +121,7 @@ async function openSegments(log: LogState, names: ReadonlySet<string>): Promise<
     if (names.has(segmentFileName(offset, LOG_SUFFIX))) continue;
     log.logger.warn(`Found an orphaned index file ${log.directory}/${name}, with no corresponding log file.`);
     await disk.unlink(`${log.directory}/${name}`);
+    log.names.changed();
   }
   for (const baseOffset of offsetsOf(names, LOG_SUFFIX)) {
     const stat: FileStat | undefined = await disk.stat(`${log.directory}/${segmentFileName(baseOffset, LOG_SUFFIX)}`);

@@ -1,5 +1,5 @@
 import { DiskError } from '@ottla/platform';
-import { forEachBounded } from './bounded.task.ts';
+import { forEachBounded, Slots } from './bounded.task.ts';
 import { CheckpointError } from './checkpoint-text.ts';
 import { parseCleanShutdown } from './clean-shutdown-file.ts';
 import { isMissing } from './disk-errors.ts';
@@ -133,9 +133,10 @@ async function loadDirectory(manager: LogManager, directory: LogDirectory): Prom
   }
   const { clock } = manager.platform;
   let done = 0;
-  // Recovery reads everything and is bounded as Kafka bounds it; without it there are a few small files to open.
+  // Reading much is bounded as Kafka bounds it; for the rest there are a few small files to open.
   const threads = manager.settings.recoveryThreadsPerDataDir;
-  const atOnce = directory.hadCleanShutdown ? Math.max(threads, fileOperationsAtOnceMax) : threads;
+  const atOnce = Math.max(threads, fileOperationsAtOnceMax);
+  const readers = new Slots(threads);
   await forEachBounded(found, atOnce, async ({ topic, partition, path }) => {
     const startedMs = clock.monotonicMs();
     const state = await loadLog(
@@ -144,6 +145,7 @@ async function loadDirectory(manager: LogManager, directory: LogDirectory): Prom
       manager.owner,
       {
         hadCleanShutdown: directory.hadCleanShutdown,
+        readers,
         recoveryPoint: recoveryPoints.get(topic, partition) ?? 0,
         logStartOffset: startOffsets.get(topic, partition) ?? 0,
         highWatermark: highWatermarks.get(topic, partition) ?? 0,

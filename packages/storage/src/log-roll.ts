@@ -69,6 +69,7 @@ export function takeSnapshot(log: LogState, offset: number): void {
 /** Takes segments out of the log: their files are renamed at once and removed `file.delete.delay.ms` later. Throws DiskError. */
 export function removeSegments(log: LogState, segments: readonly LogSegment[]): void {
   const paths: string[] = [];
+  if (segments.length > 0) log.names.changed();
   for (const segment of segments) {
     log.segments.remove(segment);
     segment.markDeleted((from, to) => renameIfThere(log, from, to));
@@ -83,6 +84,7 @@ export function dropSnapshots(log: LogState, keep: (offset: number) => boolean):
   const dropped = log.snapshots.filter((offset) => !keep(offset));
   if (dropped.length === 0) return;
   log.snapshots = log.snapshots.filter(keep);
+  log.names.changed();
   const removed: string[] = [];
   for (const offset of dropped) {
     const path = `${log.directory}/${segmentFileName(offset, SNAPSHOT_SUFFIX)}`;

@@ -75,8 +75,11 @@ export class LogState {
   readonly epochFile = new Unsynced(false);
   /** partition.metadata */
   readonly idFile = new Unsynced(false);
-  /** A full disk kept the leader epoch checkpoint from being written. */
+  /** The leader epoch checkpoint is older than the epochs: the next flush writes it, before the recovery point moves. */
   epochsAreUnwritten = false;
+  hasEpochFile = false;
+  /** Epochs need not be written now: from the file as it is, recovery would come to the same ones. */
+  epochsMayWait = false;
   /** The directory: files are made or renamed in it. */
   readonly names = new Unsynced(true);
   isOffline = false;
@@ -95,7 +98,10 @@ export class LogState {
     this.where = `${identity.topic}-${identity.partition}`;
     this.owner = owner;
     this.config = config;
-    this.epochs = new LeaderEpochCache(epochs, (text) => storeEpochs(this, text));
+    this.epochs = new LeaderEpochCache(epochs, (text) => {
+      if (this.epochsMayWait) this.epochsAreUnwritten = true;
+      else storeEpochs(this, text);
+    });
     this.producers = new ProducerStateManager(this.where, 0);
     this.lastFlushMs = owner.platform.clock.monotonicMs();
     this.logger = new Logger(

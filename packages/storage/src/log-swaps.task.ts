@@ -19,13 +19,21 @@ import {
   segmentFileName,
 } from './log-files.ts';
 
-/** Returns the names that are left. Rejects with DiskError. */
-export async function finishInterruptedSwaps(platform: Platform, directory: string): Promise<Set<string>> {
+export interface FoundFiles {
+  readonly names: Set<string>;
+  /** Some were removed or renamed: that is still to be synced. */
+  isChanged: boolean;
+}
+
+/** Returns the files that are left. Rejects with DiskError. */
+export async function finishInterruptedSwaps(platform: Platform, directory: string): Promise<FoundFiles> {
   const { disk } = platform;
   const logger = new Logger(platform.log, 'kafka.log.LogLoader');
   const entries = await disk.list(directory);
   const names = new Set(entries.filter((entry) => entry.kind === 'file').map((entry) => entry.name));
+  const found: FoundFiles = { names, isChanged: false };
   const remove = async (name: string, why: string): Promise<void> => {
+    found.isChanged = true;
     logger.debug(`${why} ${directory}/${name}`);
     await disk.unlink(`${directory}/${name}`);
     names.delete(name);
@@ -41,7 +49,8 @@ export async function finishInterruptedSwaps(platform: Platform, directory: stri
   for (const name of cleaned) await remove(name, 'Deleting stray .clean file');
 
   const swaps = withSuffix(SWAP_SUFFIX);
-  if (swaps.length === 0) return names;
+  if (swaps.length === 0) return found;
+  found.isChanged = true;
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
   for (const name of swaps) {
@@ -66,7 +75,7 @@ export async function finishInterruptedSwaps(platform: Platform, directory: stri
     names.delete(name);
     names.add(renamed);
   }
-  return names;
+  return found;
 }
 
 /** The offset after the last record of a segment file whose index is not trusted. */

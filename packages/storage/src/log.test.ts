@@ -55,6 +55,25 @@ test('an epoch that a leader begins without writing is on file before assignEpoc
   expect((await platform.disk.readFile('/data/t-0/leader-epoch-checkpoint')).toString()).toBe('0\n1\n7 0\n');
 });
 
+test('an epoch of a log that nobody else has waits for the flush, and comes back from the batches after a crash', async () => {
+  const platform = testPlatform();
+  const { log, manager } = await openLog(platform);
+  const file = async () => (await platform.disk.readFile('/data/t-0/leader-epoch-checkpoint')).toString();
+  log.assignEpoch(1, false);
+  expect(await file()).toBe('0\n1\n1 0\n');
+  await append(log, batch(['a']), { leaderEpoch: 1 });
+  log.assignEpoch(2, false);
+  await append(log, batch(['b']), { leaderEpoch: 2 });
+  expect([await file(), log.endOffsetForEpoch(1)]).toEqual(['0\n1\n1 0\n', { epoch: 1, endOffset: 1 }]);
+  await manager.shutdown({ clean: false });
+  const again = await openLog(testPlatform(platform));
+  expect(again.log.endOffsetForEpoch(1)).toEqual({ epoch: 1, endOffset: 1 });
+  again.log.assignEpoch(3, false);
+  await append(again.log, batch(['c']), { leaderEpoch: 3 });
+  await again.log.flush();
+  expect(await file()).toBe('0\n3\n1 0\n2 1\n3 2\n');
+});
+
 test('reads stop at the limit of the reader and tell where it stands', async () => {
   const { log } = await openLog(testPlatform());
   for (const value of ['a', 'b', 'c']) await append(log, batch([value]));

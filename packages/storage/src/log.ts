@@ -155,10 +155,14 @@ export class Log {
     return true;
   }
 
-  /** On becoming leader: records of `epoch` begin at the log end. On file before it returns. */
-  assignEpoch(epoch: number): void {
+  /** On becoming leader: records of `epoch` begin at the log end. On file before it returns; where nobody else has the log, with the next flush. */
+  assignEpoch(epoch: number, isShared = true): void {
     if (this.isOffline) return;
-    this.#state.epochs.assign(epoch, this.stagedEndOffset);
+    const state = this.#state;
+    // The first time a file is made. Replacing one makes the file system write out the new one at once, which takes ms.
+    state.epochsMayWait = !isShared && state.hasEpochFile;
+    state.epochs.assign(epoch, this.stagedEndOffset);
+    state.epochsMayWait = false;
   }
 
   endOffsetForEpoch(epoch: number): EpochEndOffset {

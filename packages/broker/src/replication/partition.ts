@@ -208,7 +208,7 @@ export class Partition implements AppendSink {
     const isNewEpoch = state.leaderEpoch !== wasEpoch;
     if (isNewEpoch) {
       // Durable before the first append of the epoch: followers find their truncation point by it (KAFKA-7415).
-      this.log.assignEpoch(state.leaderEpoch);
+      this.log.assignEpoch(state.leaderEpoch, state.replicas.length > 1);
       this.#epochStartOffset = this.log.logEndOffset;
       this.#replicaEnds.clear();
     }
