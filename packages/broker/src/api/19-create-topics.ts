@@ -11,6 +11,7 @@ import {
   ErrorCode,
 } from '@ottla/protocol';
 import type { CreatedTopic } from '../controller/topic-admin.ts';
+import { QUOTA_EXCEEDED } from '../quota/quotas.ts';
 import { CLUSTER_NAME } from '../security/authorizer.ts';
 import type { BrokerServices } from '../services.ts';
 import type { ApiHandler, Call } from './handler.ts';
@@ -19,6 +20,8 @@ import { respondLater } from './respond-later.ts';
 /** KRaft's log: nobody may make a topic of that name. */
 const CLUSTER_METADATA_TOPIC = '__cluster_metadata';
 const DETAILS_SINCE = 5;
+/** Whoever speaks this knows THROTTLING_QUOTA_EXCEEDED (KIP-599). */
+const STRICT_QUOTA_SINCE = 6;
 
 type Answer = CreateTopicsResponseCreatableTopicResultInit;
 
@@ -35,6 +38,13 @@ export const createTopics: ApiHandler<CreateTopicsRequest, CreateTopicsResponseI
       return;
     }
     const refused = refusals(call, broker);
+    for (const topic of request.topics) {
+      if (request.validateOnly || refused.has(topic)) continue;
+      const count = topic.assignments.length || Math.max(topic.numPartitions, 1);
+      if (!broker.quotas.admit(context, count, context.apiVersion >= STRICT_QUOTA_SINCE)) {
+        refused.set(topic, refusal(topic.name, ErrorCode.THROTTLING_QUOTA_EXCEEDED, QUOTA_EXCEEDED));
+      }
+    }
     const wanted = request.topics.filter((topic) => !refused.has(topic));
     const created = broker.admin.createTopics(wanted, request);
     respondLater(

@@ -9,6 +9,7 @@ import {
   type Uuid,
   ZERO_UUID,
 } from '@ottla/protocol';
+import { QUOTA_EXCEEDED } from '../quota/quotas.ts';
 import type { BrokerServices } from '../services.ts';
 import type { ApiHandler, Call } from './handler.ts';
 import { respondLater } from './respond-later.ts';
@@ -17,6 +18,9 @@ const IDS_SINCE = 6;
 const DISABLED_SINCE = 3;
 
 type Answer = DeleteTopicsResponseDeletableTopicResultInit;
+/** Whoever speaks this knows THROTTLING_QUOTA_EXCEEDED (KIP-599). */
+const STRICT_QUOTA_SINCE = 5;
+
 interface Wanted {
   readonly name: string | null;
   readonly topicId: Uuid;
@@ -47,7 +51,13 @@ export const deleteTopics: ApiHandler<DeleteTopicsRequest, DeleteTopicsResponseI
     }
     const answers = wanted.map((topic) => check(call, broker, topic));
     const names = new Set<string>();
-    for (const { name, errorCode } of answers) if (errorCode === ErrorCode.NONE && name !== null) names.add(name);
+    for (const answer of answers) {
+      const { name } = answer;
+      if (answer.errorCode !== ErrorCode.NONE || name === null) continue;
+      const count = broker.metadata.topic(name)?.partitions.size ?? 0;
+      if (broker.quotas.admit(context, count, version >= STRICT_QUOTA_SINCE)) names.add(name);
+      else Object.assign(answer, { errorCode: ErrorCode.THROTTLING_QUOTA_EXCEEDED, errorMessage: QUOTA_EXCEEDED });
+    }
     respondLater(
       deleteTopics,
       call,

@@ -7,11 +7,15 @@ import {
   type CreatePartitionsResponseInit,
   ErrorCode,
 } from '@ottla/protocol';
+import { QUOTA_EXCEEDED } from '../quota/quotas.ts';
 import type { BrokerServices } from '../services.ts';
 import type { ApiHandler, Call } from './handler.ts';
 import { respondLater } from './respond-later.ts';
 
 type Answer = CreatePartitionsResponseCreatePartitionsTopicResultInit;
+
+/** Whoever speaks this knows THROTTLING_QUOTA_EXCEEDED (KIP-599). */
+const STRICT_QUOTA_SINCE = 3;
 
 export const createPartitions: ApiHandler<CreatePartitionsRequest, CreatePartitionsResponseInit> = {
   key: ApiKey.CreatePartitions,
@@ -26,6 +30,12 @@ export const createPartitions: ApiHandler<CreatePartitionsRequest, CreatePartiti
       return;
     }
     const refused = refusals(call, broker);
+    for (const { name, count } of request.topics) {
+      if (request.validateOnly || refused.has(name)) continue;
+      const added = Math.max(0, count - (broker.metadata.topic(name)?.partitions.size ?? count));
+      if (broker.quotas.admit(context, added, context.apiVersion >= STRICT_QUOTA_SINCE)) continue;
+      refused.set(name, { name, errorCode: ErrorCode.THROTTLING_QUOTA_EXCEEDED, errorMessage: QUOTA_EXCEEDED });
+    }
     const growth = request.topics
       .filter(({ name }) => !refused.has(name))
       .map(({ name, count, assignments }) => ({

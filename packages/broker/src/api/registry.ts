@@ -26,6 +26,8 @@ import { incrementalAlterConfigs } from './44-incremental-alter-configs.ts';
 import { alterPartitionReassignments } from './45-alter-partition-reassignments.ts';
 import { listPartitionReassignments } from './46-list-partition-reassignments.ts';
 import { offsetDelete } from './47-offset-delete.ts';
+import { describeClientQuotas } from './48-describe-client-quotas.ts';
+import { alterClientQuotas } from './49-alter-client-quotas.ts';
 import { describeCluster } from './60-describe-cluster.ts';
 import { describeProducers } from './61-describe-producers.ts';
 import { listConfigResources } from './74-list-config-resources.ts';
@@ -62,6 +64,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
   endpoint(alterPartitionReassignments),
   endpoint(listPartitionReassignments),
   endpoint(offsetDelete),
+  endpoint(describeClientQuotas),
+  endpoint(alterClientQuotas),
   endpoint(describeCluster),
   endpoint(describeProducers),
   endpoint(listConfigResources),

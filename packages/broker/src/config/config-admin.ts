@@ -4,6 +4,8 @@ import type { Coordination } from '@ottla/coordination';
 import type { Clock, Logger } from '@ottla/platform';
 import type { ApiError } from '../controller/api-error.ts';
 import type { MetadataCache } from '../metadata/metadata-cache.ts';
+import { alterQuotas, type QuotaAlteration } from '../quota/alter-quotas.task.ts';
+import { QuotaConfigs } from '../quota/quota-configs.ts';
 import type { ConfigChange, ConfigOperation } from './alter-configs.task.ts';
 import { alterConfigs, incrementalAlterConfigs } from './alter-configs.task.ts';
 import { ConfigChanges } from './config-changes.task.ts';
@@ -28,12 +30,15 @@ export class ConfigAdmin {
   readonly deps: ConfigAdminDeps;
   /** Live properties of every topic this broker has heard of. */
   readonly topics: TopicConfigs;
+  /** Quotas of users, clients and addresses. */
+  readonly quotas: QuotaConfigs;
   readonly #changes: ConfigChanges;
   readonly #loaded = new Set<string>();
 
   constructor(deps: ConfigAdminDeps) {
     this.deps = deps;
     this.topics = new TopicConfigs(deps.config);
+    this.quotas = new QuotaConfigs(deps.coordination);
     this.#changes = new ConfigChanges(deps.coordination, deps.clock, deps.logger, (type, name) =>
       this.#changed(type, name),
     );
@@ -43,8 +48,14 @@ export class ConfigAdmin {
   start(): Promise<void> {
     return this.#changes
       .start()
-      .then(() => Promise.all([loadBrokerConfigs(this.deps), listConfigNames(this.deps.coordination, 'topics')]))
-      .then(([, names]) => this.#load(names));
+      .then(() =>
+        Promise.all([
+          listConfigNames(this.deps.coordination, 'topics'),
+          loadBrokerConfigs(this.deps),
+          this.quotas.load(),
+        ]),
+      )
+      .then(([names]) => this.#load(names));
   }
 
   stop(): void {
@@ -91,6 +102,13 @@ export class ConfigAdmin {
     return incrementalAlterConfigs(this, changes, validateOnly);
   }
 
+  /** Sets and removes quotas; in force here once it resolves. Answers in the order given. */
+  alterQuotas(alterations: readonly QuotaAlteration[], validateOnly: boolean): Promise<ApiError[]> {
+    return alterQuotas(this.deps.coordination, alterations, validateOnly).then((results) =>
+      this.applied().then(() => results),
+    );
+  }
+
   /** Resolves once what was written so far is in force here. */
   applied(): Promise<void> {
     return this.#changes.idle();
@@ -107,6 +125,7 @@ export class ConfigAdmin {
   #changed(type: string, name: string): Promise<void> {
     if (type === 'topics') return this.#load([name]);
     if (type === 'brokers') return loadBrokerConfigs(this.deps);
+    if (type === 'users' || type === 'clients' || type === 'ips') return this.quotas.changed(`${type}/${name}`);
     return Promise.resolve();
   }
 }

@@ -3,7 +3,7 @@
  * behind Produce, which makes no difference to be seen: appends are staged in the order of the requests, and answers
  * leave in the order of the requests. The connection is not read while it is past one of its limits (limits.ts).
  */
-import type { Connection, ConnectionHandler } from '@ottla/platform';
+import type { Connection, ConnectionHandler, Timer } from '@ottla/platform';
 import { ApiKey, decodeRequestHeader, type OutgoingPart, ProtocolError } from '@ottla/protocol';
 import type { Endpoint } from '../api/endpoint.ts';
 import { ANONYMOUS, type Principal } from '../api/handler.ts';
@@ -35,6 +35,9 @@ export class KafkaConnection implements ConnectionHandler, RequestOwner {
   #writable = true;
   #paused = false;
   #pumping = false;
+  /** A quota is exceeded: nothing is read until then (KIP-219). */
+  #muted: Timer | undefined;
+  #mutedUntilMs = 0;
   #isClosed = false;
   #isEnding = false;
 
@@ -109,6 +112,7 @@ export class KafkaConnection implements ConnectionHandler, RequestOwner {
     for (let next = this.#line[0]; next?.isAnswered === true; next = this.#line[done]) {
       done++;
       this.#server.completed(next, nowMs);
+      if (next.throttledMs > 0) this.#mute(next.throttledMs);
       if (next.parts === undefined) continue;
       if (parts === undefined) parts = next.parts;
       else for (const part of next.parts) parts.push(part);
@@ -137,6 +141,7 @@ export class KafkaConnection implements ConnectionHandler, RequestOwner {
 
   /** Lets go of everything but the connection. */
   #release(): void {
+    this.#muted?.cancel();
     this.#server.budget.stopWaiting(this.#budgetReturned);
     this.#head?.release();
     this.#head = undefined;
@@ -148,7 +153,7 @@ export class KafkaConnection implements ConnectionHandler, RequestOwner {
     if (this.#pumping || this.#isClosed || this.#isEnding) return;
     this.#pumping = true;
     try {
-      while (this.#writable && this.#line.length < unansweredRequestsMax) {
+      while (this.#writable && this.#muted === undefined && this.#line.length < unansweredRequestsMax) {
         const frame = this.#head ?? this.#frames.next();
         if (frame === undefined) break;
         this.#head = frame;
@@ -165,6 +170,18 @@ export class KafkaConnection implements ConnectionHandler, RequestOwner {
       this.#pumping = false;
     }
     if (!this.#isClosed && !this.#isEnding) this.#adjustReading();
+  }
+
+  #mute(delayMs: number): void {
+    const { clock } = this.#server;
+    const untilMs = clock.monotonicMs() + delayMs;
+    if (this.#muted !== undefined && untilMs <= this.#mutedUntilMs) return;
+    this.#muted?.cancel();
+    this.#mutedUntilMs = untilMs;
+    this.#muted = clock.setTimer(delayMs, () => {
+      this.#muted = undefined;
+      this.#pump();
+    });
   }
 
   #mayStart(frame: Frame): boolean {
@@ -214,6 +231,7 @@ export class KafkaConnection implements ConnectionHandler, RequestOwner {
     if (starved) this.#server.budget.wait(this.#budgetReturned);
     const pause =
       starved ||
+      this.#muted !== undefined ||
       !this.#writable ||
       this.#line.length >= unansweredRequestsMax ||
       (this.#head !== undefined && this.#frames.unreadBytes > unreadBytesMax);

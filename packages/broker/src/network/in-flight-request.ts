@@ -29,6 +29,7 @@ export class InFlightRequest implements RequestContext, Exchange {
   /** Undefined until answered; then what to send, nothing for acks=0. */
   parts: OutgoingPart[] | undefined;
   isAnswered = false;
+  throttledMs = 0;
   isAbandoned = false;
   readonly #owner: RequestOwner;
   readonly #frame: Frame;

@@ -83,8 +83,19 @@ export class RequestServer implements EndpointHost, FrameResources {
   /** `reader` is at the body. */
   serve(request: InFlightRequest, reader: Reader): void {
     this.#metrics.received(request);
-    if (this.serves(request.endpoint, request.apiVersion)) request.endpoint.serve(request, reader, this);
-    else this.#refuseApiVersions(request);
+    if (!this.serves(request.endpoint, request.apiVersion)) {
+      this.#refuseApiVersions(request);
+      return;
+    }
+    const { quotas } = this.services;
+    if (!quotas.countsTime) {
+      request.endpoint.serve(request, reader, this);
+      return;
+    }
+    const startMs = this.clock.monotonicMs();
+    request.endpoint.serve(request, reader, this);
+    // Percent of a thread for a second: it counts for the client's next answer.
+    quotas.record(request, 'request', (this.clock.monotonicMs() - startMs) / 10);
   }
 
   completed(request: InFlightRequest, nowMs: number): void {

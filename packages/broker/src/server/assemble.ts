@@ -8,7 +8,7 @@ import { RequestMetrics } from '../metrics/request-metrics.ts';
 import { TopicMetrics } from '../metrics/topic-metrics.ts';
 import { RequestServer } from '../network/request-server.ts';
 import { SocketServer } from '../network/socket-server.ts';
-import { Unlimited } from '../quota/quotas.ts';
+import { ClientQuotas } from '../quota/client-quotas.ts';
 import { FetchSessionCache } from '../replication/fetch-session-cache.ts';
 import { ReplicaManager } from '../replication/replica-manager.ts';
 import { AllowAll } from '../security/authorizer.ts';
@@ -17,6 +17,7 @@ import { NO_FEATURES } from './features.ts';
 import {
   connectionLimits,
   groupSettings,
+  quotaWindows,
   requestServerSettings,
   socketServerSettings,
   topicSettings,
@@ -70,7 +71,12 @@ export function assemble(
     groups,
     producerIds,
     authorizer: new AllowAll(),
-    quotas: new Unlimited(),
+    quotas: new ClientQuotas(
+      configs.quotas,
+      platform.clock,
+      quotaWindows(config, 'quota'),
+      quotaWindows(config, 'controller.quota'),
+    ),
     metrics: { registry, requests, topics: new TopicMetrics(registry) },
     features: NO_FEATURES,
     listedApis: endpoints.map(({ key, minVersion, maxVersion }) => ({ apiKey: key, minVersion, maxVersion })),

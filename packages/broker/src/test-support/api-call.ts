@@ -18,7 +18,7 @@ export function planeServices(test: TestPlane, authorizer: Authorizer = new Allo
     configs: plane.configs,
     producerIds: plane.producerIds,
     authorizer,
-    quotas: { record: () => 0 },
+    quotas: { record: () => 0, countsTime: false, admit: () => true },
     platform,
   };
   return new Proxy({} as BrokerServices, {
