@@ -5,9 +5,10 @@
  *   <entry> x n
  * An empty file has no entries. Anything else that does not fit is an error: half a checkpoint is worse than none.
  */
+import { DamagedFileError } from './damaged-file-error.ts';
 
 /** The file is not what its format allows; the text names the place. */
-export class CheckpointError extends Error {
+export class CheckpointError extends DamagedFileError {
   override readonly name = 'CheckpointError';
 }
 
@@ -23,7 +24,7 @@ export function parseCheckpoint(text: string, path: string, fieldCount: number):
   const [version, count, ...entries] = lines;
   if (version?.trim() !== '0') {
     throw new CheckpointError(
-      `Unrecognized version of the checkpoint file (${path}): '${version ?? ''}', expected '0'`,
+      `Unrecognized version of the checkpoint file (${path}): '${(version ?? '').slice(0, 100)}', expected '0'`,
     );
   }
   if (count === undefined || !/^[0-9]+$/.test(count.trim())) throw malformed(path, count ?? '');
@@ -47,5 +48,5 @@ export function checkpointInteger(field: string | undefined, path: string): numb
 }
 
 function malformed(path: string, line: string): CheckpointError {
-  return new CheckpointError(`Malformed line in checkpoint file (${path}): ${line}`);
+  return new CheckpointError(`Malformed line in checkpoint file (${path}): ${line.slice(0, 100)}`);
 }

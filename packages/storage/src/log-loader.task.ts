@@ -155,13 +155,24 @@ async function recoverIncomplete(log: LogState, names: ReadonlySet<string>, opti
         `Could not find offset index file corresponding to log file ${log.directory}/${file}, recovering segment and rebuilding index files...`,
       );
       await recoverSingle(log, segment);
-    } else if (!options.hadCleanShutdown && !indexesAreSound(segment)) {
+    } else if (!(options.hadCleanShutdown ? endIsSound(log, segment) : indexesAreSound(segment))) {
       log.logger.warn(
         `Found a corrupted index file corresponding to log file ${log.directory}/${file}, recovering segment and rebuilding index files...`,
       );
       await recoverSingle(log, segment);
     }
   }
+}
+
+/**
+ * After a clean stop only what is read anyway is looked at: an index whose last entry leads nowhere would put the end of
+ * the log, and with it what is written next, in the wrong place.
+ */
+function endIsSound(log: LogState, segment: LogSegment): boolean {
+  if (segment !== log.active) return true;
+  const last = segment.offsetIndex.last();
+  if (last === undefined) return true;
+  return last.position < segment.sizeBytes && endOffsetOf(segment) > last.offset;
 }
 
 /** The last entries lie within the segment; an index that was never cut to its content ends in zeros. */

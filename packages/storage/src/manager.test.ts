@@ -74,6 +74,19 @@ test("checkpoints are in Kafka's form, and the log start and high watermark come
   expect(again?.read(7, 100, 'log-end', true)).toEqual({ error: ErrorCode.OFFSET_OUT_OF_RANGE });
 });
 
+test('an index of garbage does not move the end of the log after a clean stop', async () => {
+  const platform = testPlatform();
+  const { manager, log } = await openLog(platform);
+  for (let at = 0; at < 3; at++) await append(log, batch([`${at}`]));
+  await manager.shutdown({ clean: true });
+  await platform.disk.replaceFile(`${DIRECTORY}/t-0/00000000000000000000.index`, Buffer.alloc(4001, 'garbage '));
+  const again = (await openManager(testPlatform(platform))).get('t', 0);
+  if (again === undefined) throw new Error('the log is gone');
+  expect(again.logEndOffset).toBe(3);
+  expect(await append(again, batch(['3']))).toMatchObject({ error: ErrorCode.NONE, baseOffset: 3 });
+  expect(readAll(again).length).toBeGreaterThan(0);
+});
+
 test('a checkpoint that is damaged makes recovery read more, not fail', async () => {
   const platform = testPlatform();
   const { manager, log } = await openLog(platform);

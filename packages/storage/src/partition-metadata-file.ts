@@ -3,10 +3,12 @@
  *   version: 0
  *   topic_id: <22 characters of base64url>
  */
+
 import { type Uuid, ZERO_UUID } from '@ottla/common';
+import { DamagedFileError } from './damaged-file-error.ts';
 
 /** The file is there but does not say which topic the log belongs to. */
-export class PartitionMetadataError extends Error {
+export class PartitionMetadataError extends DamagedFileError {
   override readonly name = 'PartitionMetadataError';
 }
 

@@ -7,8 +7,10 @@
  *        8  int16  producer epoch   22  int32  offset delta        38  int64  first offset of the open transaction, or -1
  *       10  int32  last sequence    26  int64  timestamp
  */
+
 import { readInt64, toSafeNumber, writeInt64 } from '@ottla/common';
 import { crc32c } from '@ottla/protocol/records';
+import { DamagedFileError } from './damaged-file-error.ts';
 import { ProducerStateEntry } from './producer-state-entry.ts';
 
 const VERSION = 1;
@@ -16,7 +18,7 @@ const HEADER_BYTES = 10;
 const ENTRY_BYTES = 46;
 
 /** The file is no snapshot; whoever loads takes an older one. */
-export class CorruptSnapshotError extends Error {
+export class CorruptSnapshotError extends DamagedFileError {
   override readonly name = 'CorruptSnapshotError';
 }
 
