@@ -25,6 +25,6 @@ export { environmentProperties } from './environment.ts';
 export type { ListenerConfig, SecurityProtocol } from './listener-config.ts';
 export { parsePairs } from './listener-config.ts';
 export type { LogConfig, LogConfigValues, TimestampType, TopicCompression } from './log-config.ts';
-export { readProperties, writeProperties } from './properties.ts';
+export { MalformedPropertiesError, readProperties, writeProperties } from './properties.ts';
 export { fixedLogConfig, TopicConfigs } from './topic-configs.ts';
 export { formatConfigValue, formatJavaDouble, parseConfigValue, parseJavaDouble } from './values.ts';

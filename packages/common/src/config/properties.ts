@@ -3,6 +3,13 @@
  * `\` at the end continues a line; `\t \n \r \f \uXXXX` are escapes, `\x` is x.
  */
 
+/** Java: IllegalArgumentException, with the same words. */
+export class MalformedPropertiesError extends Error {
+  override readonly name = 'MalformedPropertiesError';
+  /** The user's to mend: no stack is printed. */
+  readonly code = 'EPROPERTIES';
+}
+
 /**
  * The entries in order of first appearance; the last value of a repeated key counts. Bytes are UTF-8 when they are valid
  * UTF-8, else ISO-8859-1, which is what Java reads. Throws Java's text on a broken `\u`.
@@ -86,7 +93,7 @@ function unescape(text: string): string {
     const escaped = text[++index] ?? '';
     if (escaped === 'u') {
       const digits = text.slice(index + 1, index + 5);
-      if (!/^[0-9a-fA-F]{4}$/.test(digits)) throw new Error('Malformed \\uxxxx encoding.');
+      if (!/^[0-9a-fA-F]{4}$/.test(digits)) throw new MalformedPropertiesError('Malformed \\uxxxx encoding.');
       result += String.fromCharCode(Number.parseInt(digits, 16));
       index += 4;
     } else {

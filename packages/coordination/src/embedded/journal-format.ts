@@ -224,8 +224,10 @@ function readTransaction(reader: ByteReader): JournaledTransaction {
 /** End of the valid frame that starts at `start`, undefined when it is cut or fails its checksum. */
 function frameEnd(bytes: Buffer, start: number, magic: number): number | undefined {
   if (bytes.length - start < FRAME_HEADER_BYTES || bytes.readUInt32BE(start) !== magic) return undefined;
-  const end = start + FRAME_HEADER_BYTES + bytes.readUInt32BE(start + 4);
-  if (end > bytes.length) return undefined;
+  const size = bytes.readUInt32BE(start + 4);
+  const end = start + FRAME_HEADER_BYTES + size;
+  // No frame is empty; but zeros behind a magic, as a power loss leaves them, would be one with the right checksum.
+  if (size === 0 || end > bytes.length) return undefined;
   return crc32c(bytes, start + FRAME_HEADER_BYTES, end) === bytes.readUInt32BE(start + 8) ? end : undefined;
 }
 

@@ -111,6 +111,21 @@ describe('journal', () => {
     }
   });
 
+  test('a magic with nothing but zeros behind it is a torn tail', async () => {
+    const directory = await newFolder();
+    const path = `${directory}/${JOURNAL_NAME}`;
+    const store = await open(directory);
+    await fill(store.connect());
+    await store.close();
+    const whole = await disk.readFile(path);
+    for (const zeros of [8, 9, 100]) {
+      await disk.replaceFile(path, Buffer.concat([whole, whole.subarray(0, 4), Buffer.alloc(zeros)]));
+      const again = await open(directory);
+      ok(await again.connect().create(`/after-${zeros}`, null));
+      await again.close();
+    }
+  });
+
   test('a damaged byte in a frame of transactions is refused loudly, in the last frame it is a torn tail', async () => {
     const directory = await newFolder();
     const path = `${directory}/${JOURNAL_NAME}`;
