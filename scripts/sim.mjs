@@ -10,6 +10,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { bundled } from './lib/bundle.mjs';
 import { ROOT } from './lib/run.mjs';
 
 const PROCESSES = 2;
@@ -28,7 +29,7 @@ const fail = (message) => {
 };
 const mutate = valueOf('--mutate');
 const flags = [...(mutate === undefined ? [] : ['--mutate', mutate]), ...(has('--recovery') ? ['--recovery'] : [])];
-const bundle = await bundled();
+const bundle = await bundled('packages/simulator/src/main.ts');
 
 if (has('--seed')) process.exitCode = await one(numberOf(valueOf('--seed'), '--seed'));
 else if (has('--trace-proof')) process.exitCode = (await traceProof()) ? 0 : 1;
@@ -142,31 +143,6 @@ async function traceProof() {
 }
 
 /** The simulator as one file, made anew each time: it takes less than a second. */
-async function bundled() {
-  const { build } = await import('esbuild');
-  const folder = join(ROOT, '.cache', `sim-${process.pid}`);
-  mkdirSync(folder, { recursive: true });
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const outfile = join(folder, 'simulator.mjs');
-  await build({
-    absWorkingDir: ROOT,
-    entryPoints: [join(ROOT, 'packages/simulator/src/main.ts')],
-    outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    conditions: ['ottla-source'],
-    external: ['@cloudpss/zstd', 'snappy', 'lz4-napi'],
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-    },
-    sourcemap: 'linked',
-    legalComments: 'none',
-    logLevel: 'warning',
-  });
-  return outfile;
-}
 
 function numberOf(text, name) {
   const number = Number(text);

@@ -44,6 +44,7 @@ const HARMS = [
     what: 'an offset index of garbage',
     harm: (p) => writeFileSync(join(p, `${SEGMENT}.index`), garbage.subarray(0, 4001)),
     then: RECORDS,
+    kafka: 0,
   },
   { what: 'no offset index', harm: (p) => rmSync(join(p, `${SEGMENT}.index`)), then: RECORDS },
   {
@@ -57,8 +58,9 @@ const HARMS = [
   {
     what: 'a leader epoch checkpoint of garbage',
     harm: (p) => writeFileSync(join(p, 'leader-epoch-checkpoint'), garbage),
-    then: REFUSES,
-    because: /checkpoint/i,
+    then: RECORDS,
+    kafka: REFUSES,
+    because: /leader epochs/i,
   },
   {
     what: 'a partition.metadata of garbage',
@@ -70,6 +72,7 @@ const HARMS = [
     what: 'a recovery point checkpoint of garbage',
     harm: (_, d) => writeFileSync(join(d, 'recovery-point-offset-checkpoint'), garbage),
     then: RECORDS,
+    kafka: REFUSES,
   },
   {
     what: 'a high watermark checkpoint of garbage',
@@ -80,6 +83,7 @@ const HARMS = [
     what: 'a log start checkpoint of garbage',
     harm: (_, d) => writeFileSync(join(d, 'log-start-offset-checkpoint'), garbage),
     then: RECORDS,
+    kafka: REFUSES,
   },
   {
     what: 'a meta.properties of garbage',

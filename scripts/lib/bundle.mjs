@@ -1,36 +1,31 @@
-// One bundle with shared chunks for everything that bin/ starts: start time is a feature, and one file opens faster than 300.
-import { join } from 'node:path';
+// One file of a program in TypeScript, made from the sources for as long as this process lives.
+import { mkdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { build } from 'esbuild';
 import { ROOT } from './run.mjs';
 
-const COMMON = {
-  absWorkingDir: ROOT,
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
-  conditions: ['ottla-source'],
-  external: ['@cloudpss/zstd'],
-  banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-  },
-  legalComments: 'none',
-  logLevel: 'warning',
-};
-
-export async function bundle(outdir) {
-  const { build } = await import('esbuild');
+/** @param {string} entry path below the root @returns {Promise<string>} the bundle */
+export async function bundled(entry) {
+  const folder = join(ROOT, '.cache', `bundle-${process.pid}`);
+  mkdirSync(folder, { recursive: true });
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const outfile = join(folder, basename(entry).replace(/ts$/, 'mjs'));
   await build({
-    ...COMMON,
-    entryPoints: { ottla: join(ROOT, 'packages/tools/src/main.ts') },
-    outdir,
-    splitting: true,
-    outExtension: { '.js': '.mjs' },
+    absWorkingDir: ROOT,
+    entryPoints: [join(ROOT, entry)],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    conditions: ['ottla-source'],
+    external: ['@cloudpss/zstd', 'snappy', 'lz4-napi'],
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
     sourcemap: 'linked',
+    legalComments: 'none',
+    logLevel: 'warning',
   });
-}
-
-/** The simulator's program, as one file. */
-export async function bundleSimulator(outfile) {
-  const { build } = await import('esbuild');
-  await build({ ...COMMON, entryPoints: [join(ROOT, 'packages/simulator/src/main.ts')], outfile });
+  return outfile;
 }
