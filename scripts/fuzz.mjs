@@ -2,8 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { bundled } from './lib/bundle.mjs';
 import { ROOT } from './lib/run.mjs';
+import { bundled } from './lib/temporary-bundle.mjs';
 
 const { values } = parseArgs({
   options: {

@@ -6,12 +6,12 @@
 //   --trace-proof                       the same seeds in two processes of different surroundings take the same path
 //   --ci                                at least 200 seeds and as many as fit into a minute, and a trace proof
 import { spawn } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+
 import { createInterface } from 'node:readline';
-import { bundled } from './lib/bundle.mjs';
 import { ROOT } from './lib/run.mjs';
+import { bundled } from './lib/temporary-bundle.mjs';
 
 const PROCESSES = 2;
 const CI_SEEDS_MIN = 200;
