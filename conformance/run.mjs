@@ -2,6 +2,7 @@
 // Real clients and real tools against a broker. See README.md.
 import { parseArgs } from 'node:util';
 import { clientCells } from './cases/client-cells.mjs';
+import { clientLibraryCells } from './cases/client-library-cells.mjs';
 import { diskCells } from './cases/disk-cells.mjs';
 import { durabilityCells } from './cases/durability-cells.mjs';
 import { millionCells } from './cases/million-cells.mjs';
@@ -33,7 +34,14 @@ if (options.help) {
   process.exit(0);
 }
 
-const ALL = [...clientCells(), ...toolCells(), ...diskCells(), ...millionCells(), ...durabilityCells()];
+const ALL = [
+  ...clientCells(),
+  ...clientLibraryCells(),
+  ...toolCells(),
+  ...diskCells(),
+  ...millionCells(),
+  ...durabilityCells(),
+];
 const only = new RegExp(options.only);
 const chosen = ALL.filter((cell) => only.test(cell.name));
 if (options.list) {

@@ -10,6 +10,10 @@ import { StickyPartitioner } from './sticky-partitioner.ts';
 
 /** A batch is made with room for this many bytes; it grows. */
 const FIRST_BYTES = 1024;
+const RATIO_UP = 0.05;
+const RATIO_DOWN = 0.005;
+/** However well records compress: what is held back for one batch has a limit. */
+const RATIO_MIN = 0.05;
 
 export class TopicQueue {
   readonly name: string;
@@ -18,6 +22,8 @@ export class TopicQueue {
   readonly keyContext: { readonly topic: string; readonly part: 'key' };
   readonly valueContext: { readonly topic: string; readonly part: 'value' };
   info: TopicInfo | undefined;
+  /** Compressed to uncompressed, as its batches turned out lately: more records fit than their own size says. */
+  ratio = 1;
   #revision = -1;
 
   constructor(name: string, sticky: StickyPartitioner) {
@@ -88,7 +94,7 @@ export class Accumulator {
         partition,
       });
     const queue = topic.partitions[partition] ?? this.#newPartition(topic, partition);
-    const open = queue.openBatch(bytes, this.#settings.batchBytes);
+    const open = queue.openBatch(bytes, this.#settings.batchBytes / topic.ratio);
     const batch = open ?? this.#newBatch(queue, bytes);
     const before = open === undefined ? 0 : batch.sizeBytes;
     const delta = batch.add(timestamp, key, value, headers);
@@ -98,6 +104,14 @@ export class Accumulator {
     if (chosen === undefined) topic.sticky.appended(added, open === undefined);
     this.lastBatch = batch;
     return delta;
+  }
+
+  /** What compression made of a batch. The guess falls slowly and rises at once, as Java's CompressionRatioEstimator's. */
+  compressed(topicName: string, sizeBytes: number, compressedBytes: number): void {
+    const topic = this.topic(topicName);
+    const observed = compressedBytes / sizeBytes;
+    const next = observed > topic.ratio ? Math.max(topic.ratio + RATIO_UP, observed) : topic.ratio - RATIO_DOWN;
+    topic.ratio = Math.min(1, Math.max(observed, next, RATIO_MIN));
   }
 
   #partitionOf(

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ErrorCode } from '@ottla/protocol';
 import { decodeRecords } from '@ottla/protocol/records';
 import type { TestBroker } from '@ottla/testkit';
@@ -93,11 +96,23 @@ test('what is not acknowledged in time fails, and what follows goes on', async (
   expect(await producer.send('numbers', { value: 'next' })).toMatchObject({ offset: 0 });
 });
 
-test('a broker that is restarted', async () => {
-  const server = await broker({ topics: { numbers: 1 }, directory: 'temporary' });
-  const producer = client(server, { retryBackoffMs: 5, reconnectBackoffMs: 5 }).producer();
-  await producer.send('numbers', { value: 'a' });
-  server.intercept('Produce', () => 'disconnect', { times: 3 });
-  await producer.send('numbers', { value: 'b' });
-  expect(values(server)).toEqual(['a', 'b']);
+test('a broker that is killed and comes back: everything arrives once, in order', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'ottla-client-'));
+  const options = { topics: { numbers: 1 }, directory };
+  const first = await broker(options);
+  const kafka = client(first, { retryBackoffMs: 5, reconnectBackoffMs: 5, reconnectBackoffMaxMs: 20 });
+  const producer = kafka.producer({ batchBytes: 100 });
+  await producer.send('numbers', { value: 'first' });
+  let seen = 0;
+  first.intercept('Produce', () => void seen++);
+  const sent = Promise.all(expected.map((value) => producer.send('numbers', { key: 'k', value })));
+  // In the middle of it: batches are on their way, and some are written.
+  while (seen < 5) await new Promise((resolve) => setImmediate(resolve));
+  await first.kill();
+  const second = await broker({ port: first.port, directory });
+  await sent;
+  expect(values(second)).toEqual(['first', ...expected]);
+  await kafka.close();
+  await second.stop();
+  await rm(directory, { recursive: true });
 });

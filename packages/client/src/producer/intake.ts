@@ -29,6 +29,7 @@ export class Intake {
   readonly #accumulator: Accumulator;
   readonly #waiting = new Map<TopicQueue, Waiting[]>();
   readonly #watches = new Map<TopicQueue, () => void>();
+  readonly #closing = new AbortController();
   #room: Deferred<void> | undefined;
   #idle: Deferred<void> | undefined;
 
@@ -91,6 +92,7 @@ export class Intake {
     for (const unwatch of this.#watches.values()) unwatch();
     this.#watches.clear();
     this.fail(error);
+    this.#closing.abort(error);
     this.#room?.resolve();
   }
 
@@ -101,7 +103,7 @@ export class Intake {
     const { metadata, clock } = this.#cluster;
     const timeout = Math.max(0, deadlineMs - clock.monotonicMs());
     const what = `Looking for topic ${topic.name} in the metadata`;
-    return operation(this.#cluster, what, { timeout }, (op) =>
+    return operation(this.#cluster, what, { timeout, signal: this.#closing.signal }, (op) =>
       op.retry(async () => {
         await this.#cluster.refresh([topic.name], { allowAutoTopicCreation: true });
         const info = topic.update(metadata);
@@ -139,7 +141,7 @@ export class Intake {
     if (!this.#accumulator.isFull) return;
     const timeout = Math.max(0, deadlineMs - this.#cluster.clock.monotonicMs());
     try {
-      await operation(this.#cluster, 'Waiting for room', { timeout }, () => this.room());
+      await operation(this.#cluster, 'Waiting for room', { timeout, signal: this.#closing.signal }, () => this.room());
     } catch (thrown) {
       const error = KafkaError.from(thrown);
       if (error.code !== 'TIMEOUT') throw error;

@@ -264,7 +264,10 @@ export class Sender {
   #request(version: number, batches: readonly Sent[]): ProduceRequestInit {
     const topics = new Map<string, { index: number; records: Buffer }[]>();
     for (const { queue, batch } of batches) {
-      const part = { index: queue.partition, records: batch.bytes() };
+      const records = batch.bytes();
+      if (this.#settings.compression !== 'none')
+        this.#accumulator.compressed(queue.topic, batch.sizeBytes, records.length);
+      const part = { index: queue.partition, records };
       const parts = topics.get(queue.topic);
       if (parts === undefined) topics.set(queue.topic, [part]);
       else parts.push(part);
