@@ -30,3 +30,4 @@ export type {
   Workers,
 } from './ports.ts';
 export { DirectoryLockedError } from './ports.ts';
+export { NO_RUNTIME_FIGURES, type Runtime, type RuntimeFigures } from './runtime.ts';

@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts';
 import type { Disk } from './disk.ts';
 import type { Network } from './network.ts';
 import type { Crypto, DirectoryLocks, Fatal, LogSink, Random, Workers } from './ports.ts';
+import type { Runtime } from './runtime.ts';
 
 /** The world, as the core sees it. Everything outside the language reaches a component through one of these. */
 export interface Platform {
@@ -14,4 +15,5 @@ export interface Platform {
   readonly log: LogSink;
   readonly fatal: Fatal;
   readonly locks: DirectoryLocks;
+  readonly runtime: Runtime;
 }

@@ -5,6 +5,7 @@ import type { Endpoint } from '../api/endpoint.ts';
 import type { ControlPlane } from '../controller/control-plane.task.ts';
 import { GroupCoordinator, OFFSETS_TOPIC } from '../coordinator/group/group-coordinator.ts';
 import { RequestMetrics } from '../metrics/request-metrics.ts';
+import { registerRuntimeMetrics } from '../metrics/runtime-metrics.ts';
 import { TopicMetrics } from '../metrics/topic-metrics.ts';
 import { RequestServer } from '../network/request-server.ts';
 import { SocketServer } from '../network/socket-server.ts';
@@ -86,5 +87,6 @@ export function assemble(
   const sockets = new SocketServer(server, socketServerSettings(config), brokerId);
   config.subscribe(connectionLimits(config), () => sockets.limitsChanged());
   for (const part of [sockets, replicas, fetchSessions]) part.registerMetrics(registry);
+  registerRuntimeMetrics(registry, platform.runtime);
   return { services, sockets, replicas, groups };
 }

@@ -10,6 +10,7 @@ import type { NodeLogOptions } from './log.ts';
 import { NodeLog } from './log.ts';
 import { NodeNetwork } from './network.ts';
 import { NodeRandom } from './random.ts';
+import { NodeRuntime } from './runtime.ts';
 import { NodeWorkers } from './workers.ts';
 
 export interface NodePlatformOptions {
@@ -35,6 +36,7 @@ export interface NodePlatform extends Platform {
 export function createNodePlatform(options: NodePlatformOptions = {}): NodePlatform {
   const clock = new NodeClock();
   const log = new NodeLog(options.log);
+  const runtime = new NodeRuntime();
   const workers = new NodeWorkers({ ...options.workers, jobs: options.workers?.jobs ?? new Map() });
   return {
     clock,
@@ -46,7 +48,9 @@ export function createNodePlatform(options: NodePlatformOptions = {}): NodePlatf
     log,
     fatal: createFatal(log, options),
     locks: new NodeDirectoryLocks(),
+    runtime,
     close: async () => {
+      runtime.close();
       await workers.close();
       log.close();
     },

@@ -6,6 +6,7 @@ import { SimulatedFatal } from './fatal.ts';
 import { SimulatedLogSink } from './log.ts';
 import type { SimulatedProcess } from './process.ts';
 import { SimulatedRandom } from './random.ts';
+import { SimulatedRuntime } from './runtime.ts';
 import { SimulatedWorkers } from './workers.ts';
 
 /** The ports of one life of a node's process. `life` counts its starts, so that each draws other numbers. */
@@ -24,5 +25,6 @@ export function createSimulatedPlatform(process: SimulatedProcess, life: number)
     fatal: new SimulatedFatal(process),
     // A set per process: whatever it held is free when it is gone.
     locks: new MemoryDirectoryLocks(disk),
+    runtime: new SimulatedRuntime(),
   };
 }

@@ -5,6 +5,7 @@ import { BrokerConfig, ConfigException, environmentProperties, readProperties } 
 import { createNodePlatform, type NodePlatform } from '@ottla/platform/node';
 import { type Tool, ToolError, type ToolIo } from '../cli/tool.ts';
 import { VERSION_LINE } from '../cli/usage.ts';
+import { writeMetricsOnSignal } from './metrics-file.ts';
 import { absolutePath } from './paths.ts';
 import { welcome } from './welcome.ts';
 
@@ -61,8 +62,14 @@ async function run(platform: NodePlatform, parsed: ServerArguments, io: ToolIo):
     return 1;
   }
   if (process.env.OTTLA_WELCOME === '1') io.stdout.write(welcome(broker));
+  const stopMetrics = writeMetricsOnSignal(
+    broker,
+    absolutePath(`${process.env.LOG_DIR ?? '.'}/metrics.prom`),
+    platform.log,
+  );
   await stopped(io.signal, broker);
   await broker.shutdown();
+  stopMetrics();
   // The process ends by itself when nothing is left open; should something be, it must end all the same.
   setTimeout(() => process.exit(0), EXIT_GRACE_MS).unref();
   return 0;
