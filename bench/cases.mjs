@@ -2,6 +2,9 @@
 import { cpuSeconds, megabytesOf } from '../conformance/lib/process-figures.mjs';
 import { must } from '../conformance/lib/processes.mjs';
 import { pause } from '../conformance/lib/wait.mjs';
+import { javaConsumer, javaProducer } from './java.mjs';
+import { runtimeFigures } from './runtime-figures.mjs';
+import { openIdle, untilUsable } from './wire-load.mjs';
 
 /** @typedef {import('../conformance/lib/targets.mjs').Target} Target */
 /** @typedef {{ target: Target, load: string, memory: { take: () => Promise<void>, free: () => Promise<void> } }} Setting */
@@ -15,7 +18,7 @@ export async function drive(load, command, options) {
 }
 
 /** @template T @param {number} pid @param {() => Promise<T>} body @returns {Promise<{ result: T, cpu: number }>} */
-async function withCpu(pid, body) {
+export async function withCpu(pid, body) {
   const before = cpuSeconds(pid);
   const result = await body();
   return { result, cpu: cpuSeconds(pid) - before };
@@ -26,7 +29,7 @@ let topics = 0;
  * A fresh topic; deleted afterwards, so that the disk it took does not burden the next case.
  * @template T @param {Setting} setting @param {number} partitions @param {(topic: string) => Promise<T>} body @returns {Promise<T>}
  */
-async function withTopic({ target, memory }, partitions, body) {
+export async function withTopic({ target, memory }, partitions, body) {
   const topic = `bench-${process.pid}-${++topics}`;
   await target.createTopic(topic, partitions);
   await memory.free();
@@ -58,6 +61,7 @@ export const bulk =
         'fetch CPU-s/GB': fetched.cpu / (fetched.result.bytes / 1e9),
         'RSS MB': megabytesOf(target.pid, 'VmRSS'),
         'peak RSS MB': megabytesOf(target.pid, 'VmHWM'),
+        ...(await runtimeFigures(target)),
       };
     });
 
@@ -78,7 +82,8 @@ export const latency =
         const asked = { b: target.port, t: topic, q: 1000, r: 100, B: 100, a: acks, s: SECONDS };
         const { result, cpu } = await withCpu(target.pid, () => drive(load, 'pace', asked));
         await noise;
-        return { ...microseconds(result), 'broker cores': cpu / result.seconds };
+        const cores = cpu / result.seconds;
+        return { ...microseconds(result), 'broker cores': cores, ...(await runtimeFigures(target)) };
       }),
     );
 
@@ -132,22 +137,81 @@ export const start =
     return figures;
   };
 
+/** From CreateTopics to the moment every partition takes a request. @param {number} partitions @returns {Case['measure']} */
+export const manyPartitions =
+  (partitions) =>
+  async ({ target }) => {
+    const topic = `bench-many-${process.pid}-${++topics}`;
+    const before = megabytesOf(target.pid, 'VmRSS');
+    const began = performance.now();
+    await target.createTopic(topic, partitions);
+    await untilUsable(target.port, topic, partitions);
+    const figures = {
+      'all usable ms': performance.now() - began,
+      'RSS growth MB': megabytesOf(target.pid, 'VmRSS') - before,
+    };
+    await target.deleteTopic(topic);
+    await pause(3000);
+    return figures;
+  };
+
+/** Connections that asked for ApiVersions once and then stay silent. @param {number} connections @returns {Case['measure']} */
+export const idleConnections =
+  (connections) =>
+  async ({ target }) => {
+    const before = megabytesOf(target.pid, 'VmRSS');
+    const close = await openIdle(target.port, connections);
+    await pause(500);
+    const grown = megabytesOf(target.pid, 'VmRSS') - before;
+    await close();
+    await pause(500);
+    return { 'KB a connection': (grown * 1024) / connections };
+  };
+
+/** @param {(target: Target, topic: string) => Promise<Figures>} run one of Apache's own tools @returns {Case['measure']} */
+const java = (run) => (setting) =>
+  withTopic(setting, 1, async (topic) => {
+    const { result, cpu } = await withCpu(setting.target.pid, () => run(setting.target, topic));
+    return { ...result, 'broker CPU-s/GB': cpu / 1.024 };
+  });
+
+/** What the consumer reads is put there before it is measured. @returns {Case['measure']} */
+const javaFetch = () => (setting) =>
+  withTopic(setting, 1, async (topic) => {
+    const { target, load } = setting;
+    await drive(load, 'produce', { b: target.port, t: topic, r: 1024, B: 250_000, m: 1024 });
+    const { result, cpu } = await withCpu(target.pid, () => javaConsumer(target, topic));
+    return { ...result, 'broker CPU-s/GB': cpu / 1.024 };
+  });
+
 /** @type {Case[]} */
 export const CASES = [
   { name: 'start', measure: start(), restarts: true },
-  { name: 'bulk 1 KB in 1 MB, 1 partition', measure: bulk({ record: 1024, batch: 1_000_000, megabytes: 1200 }) },
+  { name: 'bulk 1 KB in 1 MB, 1 partition', measure: bulk({ record: 1024, batch: 1_000_000, megabytes: 1000 }) },
   {
     name: 'bulk 1 KB in 1 MB, 8 partitions, 4 connections',
-    measure: bulk({ record: 1024, batch: 1_000_000, megabytes: 1200, partitions: 8, connections: 4 }),
+    measure: bulk({ record: 1024, batch: 1_000_000, megabytes: 1000, partitions: 8, connections: 4 }),
   },
-  { name: 'bulk 1 KB in 1 MB, acks=all', measure: bulk({ record: 1024, batch: 1_000_000, megabytes: 1200, acks: -1 }) },
+  { name: 'bulk 1 KB in 1 MB, acks=all', measure: bulk({ record: 1024, batch: 1_000_000, megabytes: 1000, acks: -1 }) },
   { name: 'bulk 1 KB in 16 KB', measure: bulk({ record: 1024, batch: 16_384, megabytes: 600 }) },
   { name: 'bulk 100 B in 16 KB', measure: bulk({ record: 100, batch: 16_384, megabytes: 400 }) },
   { name: 'bulk 100 B in 1 MB', measure: bulk({ record: 100, batch: 1_000_000, megabytes: 800 }) },
+  {
+    name: 'bulk 10 KB in 1 MB',
+    measure: bulk({ record: 10_240, batch: 1_000_000, megabytes: 1000 }),
+  },
   { name: 'latency, idle', measure: latency() },
   { name: 'latency, idle, acks=all', measure: latency({ acks: -1 }) },
   { name: 'latency, beside 200 MB/s', measure: latency({ beside: 3052 }) },
   { name: 'calls, 8 connections', measure: smallCalls(1) },
   { name: 'calls, 8 connections of 16 in flight', measure: smallCalls(16) },
   { name: 'single records, 8 connections', measure: smallProduces() },
+  { name: 'topic of 1,000 partitions', measure: manyPartitions(1000) },
+  { name: '5,000 idle connections', measure: idleConnections(5000) },
+  { name: 'java producer, acks=1, linger 5', measure: java(javaProducer('acks=1', 'linger.ms=5')) },
+  {
+    name: 'java producer, acks=all, 256 KB batches',
+    measure: java(javaProducer('acks=all', 'linger.ms=5', 'batch.size=262144')),
+  },
+  { name: 'java consumer', measure: javaFetch() },
 ];

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // This broker beside Apache Kafka 3.9 and 4.3, case by case, round by round. See README.md.
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +9,7 @@ import { track } from '../conformance/lib/processes.mjs';
 import { cProgram } from '../conformance/lib/setup.mjs';
 import { Target } from '../conformance/lib/targets.mjs';
 import { bulk, CASES, smallCalls } from './cases.mjs';
+import { machine, readKept, regressions, writeKept } from './kept.mjs';
 import { table } from './table.mjs';
 
 const { values: options } = parseArgs({
@@ -19,13 +19,19 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '3' },
     warm: { type: 'string', default: '60' },
     hold: { type: 'string', default: '3000' },
-    out: { type: 'string' },
+    check: { type: 'boolean', default: false },
+    report: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
   },
 });
 const cases = CASES.filter((each) => new RegExp(options.cases).test(each.name));
 if (options.list) {
   for (const { name } of cases) console.log(name);
+  process.exit(0);
+}
+
+if (options.report) {
+  writeKept(readKept());
   process.exit(0);
 }
 
@@ -92,5 +98,14 @@ try {
 } finally {
   for (const target of targets) await target.remove();
 }
-if (options.out) writeFileSync(options.out, JSON.stringify({ when: new Date().toISOString(), results }, null, 1));
+const kept = readKept();
+if (options.check) {
+  const worse = regressions(kept, results);
+  for (const line of worse) console.error(line);
+  process.exit(worse.length > 0 ? 1 : 0);
+}
+kept.machine = machine();
+const when = new Date().toISOString();
+for (const [name, rounds] of Object.entries(results)) kept.cases[name] = { when, rounds };
+writeKept(kept);
 process.exit(0);
