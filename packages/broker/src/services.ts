@@ -5,6 +5,7 @@ import type { ConfigAdmin } from './config/config-admin.ts';
 import type { ProducerIdManager } from './controller/producer-id-manager.ts';
 import type { TopicAdmin } from './controller/topic-admin.ts';
 import type { GroupCoordinator } from './coordinator/group/group-coordinator.ts';
+import type { ZnodeOffsets } from './coordinator/group/znode-offsets.task.ts';
 import type { MetadataCache } from './metadata/metadata-cache.ts';
 import type { BrokerMetrics } from './metrics/broker-metrics.ts';
 import type { Quotas } from './quota/quotas.ts';
@@ -26,6 +27,8 @@ export interface BrokerServices {
   readonly admin: TopicAdmin;
   readonly configs: ConfigAdmin;
   readonly groups: GroupCoordinator;
+  /** Of clients older than groups. */
+  readonly znodeOffsets: ZnodeOffsets;
   readonly producerIds: ProducerIdManager;
   readonly authorizer: Authorizer;
   readonly quotas: Quotas;

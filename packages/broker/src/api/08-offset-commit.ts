@@ -1,5 +1,5 @@
 /**
- * OffsetCommit, versions 0-10. v0 went to ZooKeeper. v1 carries a commit timestamp for each partition (-1: now). v2-4 an
+ * OffsetCommit, versions 0-10. v0 keeps offsets in znodes, beside those of the groups. v1 carries a commit timestamp for each partition (-1: now). v2-4 an
  * explicit retention (-1: the broker's). v6 the leader epoch, v7 static members, v9 STALE_MEMBER_EPOCH (new protocol), v10 topic ids.
  */
 import {
@@ -13,6 +13,7 @@ import {
   type OffsetCommitResponseInit,
 } from '@ottla/protocol';
 import type { OffsetToCommit } from '../coordinator/group/commit-offsets.ts';
+import type { ZnodeOffsets } from '../coordinator/group/znode-offsets.task.ts';
 import type { BrokerServices } from '../services.ts';
 import type { ApiHandler, RequestContext } from './handler.ts';
 
@@ -30,10 +31,6 @@ export const offsetCommit: ApiHandler<OffsetCommitRequest, OffsetCommitResponseI
     const { context, request } = call;
     if (!broker.authorizer.authorize(context, 'Read', 'Group', request.groupId)) {
       call.respond(everywhere(request, ErrorCode.GROUP_AUTHORIZATION_FAILED));
-      return;
-    }
-    if (context.apiVersion === 0) {
-      call.respond(everywhere(request, ErrorCode.UNSUPPORTED_VERSION));
       return;
     }
     const now = broker.platform.clock.wallMs();
@@ -68,6 +65,12 @@ export const offsetCommit: ApiHandler<OffsetCommitRequest, OffsetCommitResponseI
       respond(() => ErrorCode.NONE);
       return;
     }
+    if (context.apiVersion === 0) {
+      const metadataBytesMax = broker.config.int('offset.metadata.max.bytes');
+      const answered = commitToZnodes(broker.znodeOffsets, request.groupId, offsets, metadataBytesMax);
+      void answered.then((errors) => respond((offset) => errors[offset] ?? ErrorCode.UNKNOWN_SERVER_ERROR));
+      return;
+    }
     broker.groups.commitOffsets(
       {
         groupId: request.groupId,
@@ -82,6 +85,25 @@ export const offsetCommit: ApiHandler<OffsetCommitRequest, OffsetCommitResponseI
   },
   onError: (error, request) => everywhere(request, error),
 };
+
+/** KafkaApis.commitOffsetsToZookeeper. */
+function commitToZnodes(
+  znodes: ZnodeOffsets,
+  groupId: string,
+  offsets: readonly OffsetToCommit[],
+  metadataBytesMax: number,
+): Promise<ErrorCode[]> {
+  const isTaken = ({ metadata }: OffsetToCommit): boolean => metadata.length <= metadataBytesMax;
+  const taken = offsets
+    .filter(isTaken)
+    .map(({ topic, partition, offset }) => ({ topic, partition, offset: Number(offset) }));
+  return znodes.commit(groupId, taken).then((errors) => {
+    const next = errors.values();
+    return offsets.map((offset) =>
+      isTaken(offset) ? (next.next().value ?? ErrorCode.UNKNOWN_SERVER_ERROR) : ErrorCode.OFFSET_METADATA_TOO_LARGE,
+    );
+  });
+}
 
 function check(
   broker: BrokerServices,

@@ -1,5 +1,5 @@
 /**
- * OffsetFetch, versions 0-10. v0 went to ZooKeeper. v2: null topics ask for all, and an error at the top. v5: leader epoch.
+ * OffsetFetch, versions 0-10. v0 reads what OffsetCommit v0 keeps in znodes. v2: null topics ask for all, and an error at the top. v5: leader epoch.
  * v7: requireStable. v8: several groups in one request. v10: topic ids. What was never committed is offset -1, no error.
  */
 import {
@@ -82,12 +82,15 @@ function fetchGroup(
   if (!broker.authorizer.authorize(context, 'Describe', 'Group', groupId)) {
     return answer({ groupId, topics: [], errorCode: ErrorCode.GROUP_AUTHORIZATION_FAILED });
   }
-  if (context.apiVersion === 0) return answer({ groupId, topics: [], errorCode: ErrorCode.UNSUPPORTED_VERSION });
   const wanted = group.topics?.map((topic) => resolve(broker, context, topic)) ?? null;
   const partitions =
     wanted
       ?.filter(({ error }) => error === ErrorCode.NONE)
       .flatMap(({ name, partitions }) => partitions.map((partition) => ({ topic: name, partition }))) ?? null;
+  if (context.apiVersion === 0) {
+    fetchFromZnodes(broker, groupId, wanted ?? [], answer);
+    return;
+  }
   broker.groups.fetchOffsets(groupId, partitions, (outcome) => {
     if (!('response' in outcome)) return answer({ groupId, topics: [], errorCode: outcome.error });
     const found = new Map<string, Map<number, OffsetAndMetadata | undefined>>();
@@ -102,6 +105,32 @@ function fetchGroup(
         wanted === null ? all(broker, context, found) : wanted.map((topic) => asAsked(topic, found.get(topic.name))),
       errorCode: ErrorCode.NONE,
     });
+  });
+}
+
+/** What is not known, topic or offset, is UNKNOWN_TOPIC_OR_PARTITION there (KafkaApis.fetchOffsetsFromZookeeper). */
+function fetchFromZnodes(
+  { metadata, znodeOffsets }: BrokerServices,
+  groupId: string,
+  topics: readonly WantedTopic[],
+  answer: (group: OffsetFetchResponseOffsetFetchResponseGroupInit) => void,
+): void {
+  const asked = topics.flatMap(({ name, partitions }) => partitions.map((partition) => ({ topic: name, partition })));
+  void znodeOffsets.read(groupId, asked).then((offsets) => {
+    const next = offsets.values();
+    const answered = topics.map(({ name, topicId, partitions, error }) => ({
+      name,
+      topicId,
+      partitions: partitions.map((partition) => {
+        const offset = next.next().value;
+        if (error !== ErrorCode.NONE) return absent(partition, error);
+        if (offset === undefined || metadata.topic(name) === undefined) {
+          return absent(partition, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+        }
+        return present(partition, { offset, leaderEpoch: -1, metadata: '' });
+      }),
+    }));
+    answer({ groupId, topics: answered, errorCode: ErrorCode.NONE });
   });
 }
 
@@ -147,7 +176,10 @@ function asAsked(
   };
 }
 
-function present(partitionIndex: number, offset: OffsetAndMetadata | undefined) {
+function present(
+  partitionIndex: number,
+  offset: Pick<OffsetAndMetadata, 'offset' | 'leaderEpoch' | 'metadata'> | undefined,
+) {
   if (offset === undefined) return absent(partitionIndex, ErrorCode.NONE);
   return {
     partitionIndex,

@@ -4,6 +4,7 @@ import type { Platform } from '@ottla/platform';
 import { Logger } from '@ottla/platform';
 import type { BrokerConfig } from '../config/broker-config.ts';
 import { ConfigAdmin } from '../config/config-admin.ts';
+import { ZnodeOffsets } from '../coordinator/group/znode-offsets.task.ts';
 import { MetadataCache } from '../metadata/metadata-cache.ts';
 import { MetadataWaiters } from '../metadata/metadata-waiters.ts';
 import type { BrokerChannel, ChannelFactory } from './broker-channel.ts';
@@ -46,6 +47,7 @@ export class ControlPlane {
   readonly configs: ConfigAdmin;
   readonly admin: TopicAdmin;
   readonly producerIds: ProducerIdManager;
+  readonly znodeOffsets: ZnodeOffsets;
   readonly controller: Controller;
   readonly logDirEvents: LogDirEvents;
   readonly #options: ControlPlaneOptions;
@@ -72,6 +74,7 @@ export class ControlPlane {
       logger: new Logger(log, 'kafka.server.ZkConfigManager'),
     });
     this.producerIds = new ProducerIdManager(brokerId, coordination);
+    this.znodeOffsets = new ZnodeOffsets(coordination);
     this.logDirEvents = new LogDirEvents(coordination, brokerId, platform);
     this.controller = new Controller({
       settings: this.#settings(),

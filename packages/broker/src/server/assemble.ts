@@ -71,6 +71,7 @@ export function assemble(
     configs,
     groups,
     producerIds,
+    znodeOffsets: plane.znodeOffsets,
     authorizer: new AllowAll(),
     quotas: new ClientQuotas(
       configs.quotas,
