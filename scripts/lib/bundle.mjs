@@ -1,4 +1,5 @@
 // One bundle with shared chunks for everything that bin/ starts: start time is a feature, and one file opens faster than 300.
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './run.mjs';
 
@@ -27,6 +28,9 @@ export async function bundle(outdir) {
     outExtension: { '.js': '.mjs' },
     sourcemap: 'linked',
   });
+  // Optional at run time: what is not there is done without.
+  const addons = join(ROOT, 'packages/platform/native');
+  cpSync(addons, join(outdir, 'native'), { recursive: true, filter: (path) => !/\.(c|json)$/.test(path) });
 }
 
 /** A program of the workspace's own, as one file. @param {string} entry below the root @param {string} outfile */

@@ -9,6 +9,7 @@ export type {
   Connection,
   ConnectionHandler,
   ConnectOptions,
+  FileRange,
   Listener,
   ListenOptions,
   Network,

@@ -2,12 +2,16 @@
 export const unsentHighMarkBytes = 1024 * 1024;
 /** `drained` is called when the unsent bytes have fallen to this: below the high mark, so the two don't alternate. */
 export const unsentLowMarkBytes = 256 * 1024;
-/** The most one `ByteSource.copyTo` is asked for: it reads synchronously. */
+/** The most one `ByteSource.copyTo`, or one call that sends from a file, is asked for: it reads synchronously. */
 export const sourcePullBytesMax = 256 * 1024;
 /** Small outgoing parts are gathered into buffers of this size, since one copy is cheaper than one more vector. */
 export const gatherBytesMax = 64 * 1024;
 /** An outgoing part above this goes to the socket as it is. */
 export const gatherPartBytesMax = 16 * 1024;
+/** What is copied to a socket that takes no more from a file, so that it tells when it has room: it is held until then. */
+export const nudgeBytes = 4 * 1024;
+/** All connections together send about this long before other work of the loop gets its turn, ms. */
+export const sendSliceMsMax = 2;
 /** What one connection may hand to the kernel in one turn before the others get theirs. */
 export const connectionTurnBytesMax = 1024 * 1024;
 /** How long a closed connection waits for the peer's end before it is cut, ms. A reset at once could cost the peer our last bytes. */

@@ -1,6 +1,14 @@
+import type { DiskFile } from './disk.ts';
+
 export interface Address {
   readonly host: string;
   readonly port: number;
+}
+
+/** Where bytes lie in an open file. */
+export interface FileRange {
+  readonly file: DiskFile;
+  readonly position: number;
 }
 
 /** Bytes that a connection pulls when the socket is ready for them: a file range of a fetch response. */
@@ -11,6 +19,11 @@ export interface ByteSource {
    * call. Throws when the bytes are gone; the connection is then destroyed, since the frame can't be finished.
    */
   copyTo(target: Uint8Array, targetStart: number, start: number, length: number): void;
+  /**
+   * Where `length` bytes from `start` lie in a file that stays open until `release`: a connection that can sends them
+   * from there, and by `copyTo` where it can't or fails. Throws as `copyTo` does. Sources that lie in no file lack it.
+   */
+  fileRange?(start: number, length: number): FileRange;
   /** Called once, when sent in full or abandoned. */
   release(): void;
 }

@@ -1,4 +1,4 @@
-import { gatherBytesMax, sourcePullBytesMax } from './limits.ts';
+import { gatherBytesMax, nudgeBytes, sourcePullBytesMax } from './limits.ts';
 
 /** Buffers of each size kept for reuse; more than these are left to the garbage collector. */
 const keptMax = 16;
@@ -11,10 +11,12 @@ const keptMax = 16;
 export class SendBuffers {
   readonly #gathers: Uint8Array[] = [];
   readonly #pulls: Uint8Array[] = [];
+  readonly #nudges: Uint8Array[] = [];
   #inUse: Uint8Array[] = [];
 
   readonly newGather = (): Uint8Array => this.#use(this.#gathers.pop() ?? Buffer.allocUnsafeSlow(gatherBytesMax));
   readonly newPull = (): Uint8Array => this.#use(this.#pulls.pop() ?? Buffer.allocUnsafeSlow(sourcePullBytesMax));
+  readonly newNudge = (): Uint8Array => this.#use(this.#nudges.pop() ?? Buffer.allocUnsafeSlow(nudgeBytes));
 
   /** The bytes of this flush are out: its buffers are free. */
   reclaim(): void {
@@ -32,9 +34,14 @@ export class SendBuffers {
 
   giveBack(buffers: readonly Uint8Array[]): void {
     for (const buffer of buffers) {
-      const kept = buffer.length === gatherBytesMax ? this.#gathers : this.#pulls;
+      const kept = this.#keptOf(buffer.length);
       if (kept.length < keptMax) kept.push(buffer);
     }
+  }
+
+  #keptOf(size: number): Uint8Array[] {
+    if (size === nudgeBytes) return this.#nudges;
+    return size === gatherBytesMax ? this.#gathers : this.#pulls;
   }
 
   #use(buffer: Uint8Array): Uint8Array {

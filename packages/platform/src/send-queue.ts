@@ -1,5 +1,10 @@
 import { gatherBytesMax, gatherPartBytesMax, sourcePullBytesMax } from './limits.ts';
-import type { ByteSource, OutgoingPart } from './network.ts';
+import type { ByteSource, FileRange, OutgoingPart } from './network.ts';
+
+/** Bytes of a file that are next to send. */
+export interface QueuedRange extends FileRange {
+  readonly length: number;
+}
 
 /** What a connection has still to send, in order. Owns its sources: each is released once, sent or abandoned. */
 export class SendQueue {
@@ -21,11 +26,27 @@ export class SendQueue {
     }
   }
 
+  /** The next bytes when they lie in a file and are more than is worth gathering. Throws what the source throws. */
+  nextInFile(limitBytes: number): QueuedRange | undefined {
+    const part = this.#parts[this.#head];
+    if (part === undefined || !isLargeInFile(part, this.#taken)) return undefined;
+    const length = Math.min(part.sizeBytes - this.#taken, limitBytes);
+    const range = part.fileRange?.(this.#taken, length);
+    return range === undefined ? undefined : { ...range, length };
+  }
+
+  /** `length` bytes of what `nextInFile` gave are sent. */
+  sentInFile(length: number): void {
+    const part = this.#parts[this.#head];
+    if (part !== undefined) this.#advance(part, length);
+  }
+
   /**
    * Takes about `limitBytes` as buffers to write in this order: small parts and small sources gathered in buffers from
-   * `newGather`, large parts as they are, large sources pulled into buffers from `newPull`. Throws what a source throws.
+   * `newGather`, large parts as they are, large sources pulled into buffers from `newPull`. With `beforeFiles` nothing
+   * behind the first bytes of a large source in a file. Throws what a source throws.
    */
-  take(limitBytes: number, newGather: () => Uint8Array, newPull: () => Uint8Array): Uint8Array[] {
+  take(limitBytes: number, newGather: () => Uint8Array, newPull: () => Uint8Array, beforeFiles = false): Uint8Array[] {
     const buffers: Uint8Array[] = [];
     let gather: Uint8Array | undefined;
     let gathered = 0;
@@ -52,9 +73,10 @@ export class SendQueue {
         gathered += left;
         total += left;
       } else {
+        if (beforeFiles && total > 0 && isLargeInFile(part, this.#taken)) break;
         closeGather();
         const pull = newPull();
-        const length = Math.min(left, pull.length, sourcePullBytesMax);
+        const length = Math.min(left, pull.length, sourcePullBytesMax, beforeFiles ? limitBytes - total : left);
         this.#copyHead(part, pull, 0, length);
         buffers.push(pull.subarray(0, length));
         total += length;
@@ -100,6 +122,10 @@ export class SendQueue {
     }
     if (!(part instanceof Uint8Array)) part.release();
   }
+}
+
+function isLargeInFile(part: OutgoingPart, taken: number): part is ByteSource {
+  return !(part instanceof Uint8Array) && part.fileRange !== undefined && part.sizeBytes - taken > gatherBytesMax;
 }
 
 function sizeOf(part: Uint8Array | ByteSource): number {

@@ -105,6 +105,23 @@ test('maxBytes is kept, except for the one batch that a reader must get', async 
   if (cut.error === 0) expect(cut.records.sizeBytes).toBe(10);
 });
 
+test('what was read tells where it lies in its file, until that is cut off', async () => {
+  const { log } = await openLog(testPlatform());
+  for (const value of ['a', 'b', 'c']) await append(log, batch([value]));
+  const outcome = log.read(1, 1 << 20, 'log-end', true);
+  if (outcome.error !== ErrorCode.NONE) throw new Error('unreadable');
+  const { records } = outcome;
+  const whole = records.toBuffer();
+  const range = records.fileRange?.(10, whole.length - 10);
+  const target = Buffer.alloc(whole.length - 10);
+  expect(range?.file.readSync(target, 0, target.length, range.position)).toBe(target.length);
+  expect(target.equals(whole.subarray(10))).toBe(true);
+  log.truncateTo(2);
+  expect(() => records.fileRange?.(0, whole.length)).toThrow('ENODATA');
+  expect(records.fileRange?.(0, whole.length / 2).position).toBe(batch(['a']).length);
+  records.release();
+});
+
 test('a log survives an orderly stop, and a stop without order, as it was', async () => {
   const platform = testPlatform();
   const first = await openLog(platform);

@@ -1,4 +1,4 @@
-import { DiskError } from '@ottla/platform';
+import { DiskError, type FileRange } from '@ottla/platform';
 import { sourcePullBytes } from './limits.ts';
 import type { LogSegment } from './log-segment.ts';
 import type { LogState } from './log-state.ts';
@@ -22,13 +22,14 @@ export class SegmentRange implements RecordsSource {
     segment.log.pin();
   }
 
+  fileRange(start: number, length: number): FileRange {
+    const position = this.#positionOf(start, length);
+    return { file: this.#segment.log.open(), position };
+  }
+
   copyTo(target: Uint8Array, targetStart: number, start: number, length: number): void {
-    const position = this.#start + start;
-    const { log, sizeBytes, truncations } = this.#segment;
-    // After a cut the same place may hold other records.
-    if (truncations !== this.#truncations && position + length > sizeBytes) {
-      throw new DiskError('ENODATA', 'read', log.path, `the log was cut at ${sizeBytes} while it was being read`);
-    }
+    const position = this.#positionOf(start, length);
+    const { log } = this.#segment;
     let read = 0;
     try {
       read = log.open().readSync(target, targetStart, length, position);
@@ -46,6 +47,16 @@ export class SegmentRange implements RecordsSource {
       this.copyTo(bytes, at, at, Math.min(sourcePullBytes, bytes.length - at));
     }
     return bytes;
+  }
+
+  #positionOf(start: number, length: number): number {
+    const position = this.#start + start;
+    const { log, sizeBytes, truncations } = this.#segment;
+    // After a cut the same place may hold other records.
+    if (truncations !== this.#truncations && position + length > sizeBytes) {
+      throw new DiskError('ENODATA', 'read', log.path, `the log was cut at ${sizeBytes} while it was being read`);
+    }
+    return position;
   }
 
   release(): void {

@@ -91,6 +91,28 @@ it('serves others while one client does not read, and that one later', async () 
   }
 });
 
+it('ends the connection, and says why, when records on their way cannot be read to their end', async () => {
+  const broker = await start();
+  await broker.createTopic('a', 1, { 'max.message.bytes': '30000000' });
+  const slow = await broker.connect();
+  await broker.produce('a', 0, batchOf(Array.from({ length: 10 }, () => 'x'.repeat(300_000))));
+  slow.pause();
+  for (let round = 0; round < 10; round++)
+    slow.post(FetchRequest, 11, fetchRequest({ topics: [fetchFrom('a', 0, 0, 3_000_000)] }));
+  // Its answer comes behind the fetches.
+  await broker.produce('a', 0, batchOf(['next']));
+  const file = await broker.platform.disk.open('/data/a-0/00000000000000000000.log', { mode: 'write' });
+  file.truncateSync(1000);
+  await file.close();
+  slow.resume();
+  await slow.end();
+  await expect
+    .poll(() => broker.logged.join(''))
+    .toMatch(
+      /WARN .* Unexpected error from \/127\.0\.0\.1 \(channelId=.*\); closing connection: ENODATA: read .*\.log/,
+    );
+});
+
 it.each([
   ['an unknown API key', '0000000a03e70000000000010000'],
   ['a version that is not served', '0000000b0003004d00000001000000'],

@@ -3,7 +3,7 @@
  * behind Produce, which makes no difference to be seen: appends are staged in the order of the requests, and answers
  * leave in the order of the requests. The connection is not read while it is past one of its limits (limits.ts).
  */
-import type { Connection, ConnectionHandler, Timer } from '@ottla/platform';
+import { type Connection, type ConnectionHandler, NetworkError, type Timer } from '@ottla/platform';
 import { ApiKey, decodeRequestHeader, type OutgoingPart, ProtocolError } from '@ottla/protocol';
 import type { Endpoint } from '../api/endpoint.ts';
 import { ANONYMOUS, type Principal } from '../api/handler.ts';
@@ -83,9 +83,11 @@ export class KafkaConnection implements ConnectionHandler, RequestOwner {
     this.#pump();
   }
 
-  closed(_error: Error | undefined): void {
+  closed(error: Error | undefined): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    // What the network itself reports is the peer's affair; anything else kept an answer from being finished.
+    if (error !== undefined && !(error instanceof NetworkError)) this.#server.sendFailed(this, error);
     this.#release();
     this.#onClosed(this);
   }

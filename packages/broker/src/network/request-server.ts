@@ -117,6 +117,15 @@ export class RequestServer implements EndpointHost, FrameResources {
   }
 
   invalidReceive(connection: LoggedConnection, error: InvalidReceiveError): void {
+    this.#unexpected(connection, error);
+  }
+
+  /** The records of an answer that was on its way could not be read to their end. */
+  sendFailed(connection: LoggedConnection, error: Error): void {
+    this.#unexpected(connection, error);
+  }
+
+  #unexpected(connection: LoggedConnection, error: Error): void {
     this.#selectorLog.warn(
       `Unexpected error from /${connection.clientAddress} (channelId=${connection.connectionId}); closing connection: ${error.message}`,
     );

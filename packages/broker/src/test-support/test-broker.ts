@@ -21,13 +21,22 @@ export class TestBroker {
   readonly platform: MemoryPlatform;
   readonly client: RawClient;
   readonly port: number;
+  /** What it logged so far. */
+  readonly logged: readonly string[];
   readonly #others: RawClient[] = [];
 
-  private constructor(broker: Broker, platform: MemoryPlatform, client: RawClient, port: number) {
+  private constructor(
+    broker: Broker,
+    platform: MemoryPlatform,
+    client: RawClient,
+    port: number,
+    logged: readonly string[],
+  ) {
     this.broker = broker;
     this.platform = platform;
     this.client = client;
     this.port = port;
+    this.logged = logged;
   }
 
   static async start(
@@ -37,8 +46,9 @@ export class TestBroker {
       readonly start?: StartOptions;
     } = {},
   ): Promise<TestBroker> {
+    const logged: string[] = [];
     const platform = createMemoryPlatform({
-      log: { console: 'none' },
+      log: { console: (lines) => void logged.push(lines) },
       overwriteReleased: true,
       fatal: { embedded: () => undefined },
       ...(options.disk === undefined ? {} : { disk: options.disk }),
@@ -53,7 +63,7 @@ export class TestBroker {
     ]);
     const broker = await startBroker(platform, new BrokerConfig(properties), options.start);
     const port = broker.listeners[0]?.port ?? 0;
-    return new TestBroker(broker, platform, await RawClient.connect(platform, port), port);
+    return new TestBroker(broker, platform, await RawClient.connect(platform, port), port, logged);
   }
 
   async connect(): Promise<RawClient> {

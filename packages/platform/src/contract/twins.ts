@@ -30,12 +30,21 @@ export const nodeTwin: Twin = {
 /** What is used where receive memory cannot be pooled. */
 export const nodeDataEventsTwin: Twin = {
   name: "node with 'data' events",
-  run: async (body) => {
-    const platform = createNodePlatform({ log: { console: 'none' } });
-    const network = new NodeNetwork(platform.clock, { pooledReceive: false, overwriteReleased: true });
-    await body({ ...platform, network }, '/');
-    await platform.close();
-  },
+  run: (body) =>
+    nodeTwin.run((platform, directory) => {
+      const network = new NodeNetwork(platform.clock, { pooledReceive: false, overwriteReleased: true });
+      return body({ ...platform, network }, directory);
+    }),
+};
+
+/** What is used where sendfile is not built. */
+export const nodeCopyingTwin: Twin = {
+  name: 'node that copies from files',
+  run: (body) =>
+    nodeTwin.run((platform, directory) => {
+      const network = new NodeNetwork(platform.clock, { sendsFromFiles: false, overwriteReleased: true });
+      return body({ ...platform, network }, directory);
+    }),
 };
 
 export const memoryTwin: Twin = {

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import {
   closeLingerMs,
   connectionTurnBytesMax,
+  nudgeBytes,
   sourcePullBytesMax,
   unsentHighMarkBytes,
   unsentLowMarkBytes,
@@ -10,16 +11,22 @@ import type { Address, Connection, ConnectionHandler, OutgoingPart } from '../ne
 import { NetworkError } from '../network.ts';
 import type { SendBuffers } from '../send-buffers.ts';
 import { SendQueue } from '../send-queue.ts';
+import type { FileSender } from './file-sender.ts';
 import type { ReceivePool, SocketReader } from './receive-pool.ts';
 
 /** What a connection asks of its network. */
 export interface ConnectionOwner {
   readonly sendBuffers: SendBuffers;
   readonly receivePool: ReceivePool;
+  readonly fileSender: FileSender;
   /** Overwrite released chunks, so that a view kept too long shows. */
   readonly overwriteReleased: boolean;
   /** Calls `flush` of the connection at the end of this turn. */
   flushLater(connection: NodeConnection): void;
+  /** Calls `flush` of the connection at the end of the next turn: other sockets, and what they bring, come first. */
+  flushNextTurn(connection: NodeConnection): void;
+  /** Enough was sent for one turn: whoever still has bytes asks for the next one. */
+  isTurnOver(): boolean;
   opened(connection: NodeConnection): void;
   ended(connection: NodeConnection): void;
 }
@@ -133,34 +140,54 @@ export class NodeConnection implements Connection {
   flush(): void {
     this.#flushQueued = false;
     if (this.#state === 'destroyed' || this.#stalledBytes > 0) return;
-    const { sendBuffers } = this.#owner;
     let turnBytes = 0;
     while (this.#queue.bytes > 0) {
-      if (turnBytes >= connectionTurnBytesMax) {
-        // Not through the end of this turn: other sockets come first.
+      if (turnBytes >= connectionTurnBytesMax || (turnBytes > 0 && this.#owner.isTurnOver())) {
         this.#flushQueued = true;
-        setImmediate(() => this.flush());
+        this.#owner.flushNextTurn(this);
         break;
       }
       const before = this.#queue.bytes;
-      let buffers: Uint8Array[];
-      try {
-        buffers = this.#queue.take(sourcePullBytesMax, sendBuffers.newGather, sendBuffers.newPull);
-      } catch (error) {
-        // A frame that cannot be finished: the peer must not take the rest for its continuation.
-        sendBuffers.reclaim();
-        this.#destroy(error instanceof Error ? error : new Error(String(error)));
-        return;
-      }
-      const bytes = before - this.#queue.bytes;
-      turnBytes += bytes;
-      if (!this.#write(buffers, bytes)) return;
+      if (!this.#sendNext()) return;
+      turnBytes += before - this.#queue.bytes;
     }
     this.#afterFlush();
   }
 
+  /** Hands the kernel the next bytes. False when it took less, and calls back, or when the connection had to be given up. */
+  #sendNext(): boolean {
+    const { sendBuffers } = this.#owner;
+    let buffers: Uint8Array[];
+    try {
+      buffers = this.#takeNext();
+    } catch (error) {
+      // A frame that cannot be finished: the peer must not take the rest for its continuation.
+      sendBuffers.reclaim();
+      this.#destroy(error instanceof Error ? error : new Error(String(error)));
+      return false;
+    }
+    if (buffers.length > 0) return this.#write(buffers);
+    sendBuffers.reclaim();
+    return true;
+  }
+
+  /** What is to be written now; nothing when the kernel took it from a file. */
+  #takeNext(): Uint8Array[] {
+    const { fileSender, sendBuffers } = this.#owner;
+    const { newGather, newPull, newNudge } = sendBuffers;
+    const queue = this.#queue;
+    const range = fileSender.isUsable ? queue.nextInFile(sourcePullBytesMax) : undefined;
+    const sent = range === undefined ? undefined : fileSender.send(this.#socket, range);
+    // By copy, then. Whatever keeps the file or the socket from working shows here, too.
+    if (sent === undefined) return queue.take(sourcePullBytesMax, newGather, newPull, fileSender.isUsable);
+    queue.sentInFile(sent);
+    if (sent === range?.length) return [];
+    // The socket calls back for bytes of its own only: these few make it tell when the kernel has room again.
+    return queue.take(nudgeBytes, newGather, newNudge, true);
+  }
+
   /** True when the kernel took everything at once. */
-  #write(buffers: readonly Uint8Array[], bytes: number): boolean {
+  #write(buffers: readonly Uint8Array[]): boolean {
     const socket = this.#socket;
     const { sendBuffers } = this.#owner;
     const last = buffers.length - 1;
@@ -169,7 +196,7 @@ export class NodeConnection implements Connection {
       if (lent === undefined) return;
       sendBuffers.giveBack(lent);
       this.#stalledBytes = 0;
-      this.flush();
+      this.#flushSoon();
     };
     if (last > 0) socket.cork();
     for (let index = 0; index <= last; index++)
@@ -180,7 +207,7 @@ export class NodeConnection implements Connection {
       return true;
     }
     lent = sendBuffers.lend();
-    this.#stalledBytes = bytes;
+    for (const { length } of buffers) this.#stalledBytes += length;
     return false;
   }
 

@@ -17,6 +17,12 @@ export class NodeFile implements DiskFile {
     this.#descriptor = descriptor;
   }
 
+  /** For a system call of another module, made before anything else runs. */
+  get descriptor(): number {
+    if (this.#closed) throw this.#closedError('use');
+    return this.#descriptor;
+  }
+
   sizeSync(): number {
     return this.#sync('fstat', () => fs.fstatSync(this.#descriptor).size);
   }

@@ -1,5 +1,6 @@
 import * as net from 'node:net';
 import type { Clock } from '../clock.ts';
+import { sendSliceMsMax } from '../limits.ts';
 import type {
   Accept,
   Address,
@@ -14,6 +15,7 @@ import { NetworkError } from '../network.ts';
 import { SendBuffers } from '../send-buffers.ts';
 import type { ConnectionOwner } from './connection.ts';
 import { NodeConnection, plainHost, toNetworkError } from './connection.ts';
+import { FileSender } from './file-sender.ts';
 import { ReceivePool, SocketReader } from './receive-pool.ts';
 import { tlsSocket, toTlsError } from './tls-socket.ts';
 
@@ -22,6 +24,10 @@ export interface NodeNetworkOptions {
   readonly overwriteReleased?: boolean;
   /** Receive into reused memory instead of the buffers of 'data' events. Default: where the system allows it. */
   readonly pooledReceive?: boolean;
+  /** Send ranges of files by sendfile where that is built. Default true. */
+  readonly sendsFromFiles?: boolean;
+  /** Told once, at the first large range: undefined when sendfile is used, else why not. Default: nobody. */
+  readonly sendFileDecided?: (failure: string | undefined) => void;
   /** Told of connections that could not be accepted, e.g. EMFILE. Default: nobody. */
   readonly acceptFailed?: (error: NetworkError) => void;
 }
@@ -30,18 +36,27 @@ export interface NodeNetworkOptions {
 export class NodeNetwork implements Network, ConnectionOwner {
   readonly sendBuffers = new SendBuffers();
   readonly receivePool = new ReceivePool();
+  readonly fileSender: FileSender;
   readonly overwriteReleased: boolean;
   readonly #clock: Clock;
   readonly #pooled: boolean;
   readonly #acceptFailed: (error: NetworkError) => void;
   readonly #open = new Set<NodeConnection>();
   #toFlush: NodeConnection[] = [];
+  #toFlushNext: NodeConnection[] = [];
+  /** Since the first connection sent in this turn. */
+  #inSlice = false;
+  #sliceEndMs = 0;
 
   constructor(clock: Clock, options: NodeNetworkOptions = {}) {
     this.#clock = clock;
     // Windows fills the buffers of all sockets at once, in the background: they can't share one.
     this.#pooled = options.pooledReceive ?? process.platform !== 'win32';
     this.overwriteReleased = options.overwriteReleased ?? false;
+    this.fileSender = new FileSender({
+      isEnabled: options.sendsFromFiles ?? true,
+      decided: options.sendFileDecided ?? (() => undefined),
+    });
     this.#acceptFailed = options.acceptFailed ?? (() => undefined);
   }
 
@@ -125,6 +140,21 @@ export class NodeNetwork implements Network, ConnectionOwner {
     if (this.#toFlush.length === 1) this.#clock.endOfTurn(this.#flush);
   }
 
+  flushNextTurn(connection: NodeConnection): void {
+    this.#toFlushNext.push(connection);
+    if (this.#toFlushNext.length === 1) setImmediate(this.#flushNext);
+  }
+
+  isTurnOver(): boolean {
+    const nowMs = this.#clock.monotonicMs();
+    if (!this.#inSlice) {
+      this.#inSlice = true;
+      this.#sliceEndMs = nowMs + sendSliceMsMax;
+      this.#clock.endOfTurn(this.#endSlice);
+    }
+    return nowMs >= this.#sliceEndMs;
+  }
+
   opened(connection: NodeConnection): void {
     this.#open.add(connection);
   }
@@ -136,8 +166,30 @@ export class NodeNetwork implements Network, ConnectionOwner {
   readonly #flush = (): void => {
     const connections = this.#toFlush;
     this.#toFlush = [];
-    for (const connection of connections) connection.flush();
+    this.#flushAll(connections);
   };
+
+  readonly #flushNext = (): void => {
+    const connections = this.#toFlushNext;
+    this.#toFlushNext = [];
+    this.#flushAll(connections);
+  };
+
+  readonly #endSlice = (): void => {
+    this.#inSlice = false;
+  };
+
+  #flushAll(connections: readonly NodeConnection[]): void {
+    let isOver = false;
+    for (const connection of connections) {
+      if (isOver) {
+        this.flushNextTurn(connection);
+        continue;
+      }
+      connection.flush();
+      isOver = this.isTurnOver();
+    }
+  }
 
   #accepted(accepted: net.Socket, accept: Accept): void {
     const { socket, reader } = this.#pooled ? withReader(accepted, this.receivePool) : { socket: accepted };

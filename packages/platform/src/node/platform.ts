@@ -18,6 +18,8 @@ export interface NodePlatformOptions {
   /** What a fatal failure does: end the process (default) or call `embedded`. */
   readonly fatal?: ProcessFatalOptions | { readonly embedded: (failure: FatalFailure) => void };
   readonly workers?: { readonly jobs?: JobRegistry; readonly script?: URL; readonly threadsMax?: number };
+  /** False: what is fetched is always copied through the process, never sent by sendfile. Default true. */
+  readonly sendsFromFiles?: boolean;
   /** Overwrite released network chunks (debug runs). */
   readonly overwriteReleased?: boolean;
 }
@@ -60,6 +62,15 @@ export function createNodePlatform(options: NodePlatformOptions = {}): NodePlatf
 function createNetwork(clock: NodeClock, log: NodeLog, options: NodePlatformOptions): NodeNetwork {
   return new NodeNetwork(clock, {
     overwriteReleased: options.overwriteReleased ?? false,
+    sendsFromFiles: options.sendsFromFiles ?? true,
+    sendFileDecided: (failure) =>
+      log.write(
+        'INFO',
+        'kafka.network.SocketServer',
+        failure === undefined
+          ? 'Fetched records are sent by sendfile'
+          : `Fetched records are copied through the process, which takes more CPU than sendfile would (${failure})`,
+      ),
     acceptFailed: (error) => log.write('ERROR', 'kafka.network.Acceptor', 'Error while accepting connection', error),
   });
 }

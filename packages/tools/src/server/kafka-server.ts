@@ -33,6 +33,7 @@ export const kafkaServer: Tool = async (args, io) => {
       format: process.env.OTTLA_LOG_FORMAT === 'json' ? 'json' : 'text',
       ...(process.env.LOG_DIR === undefined ? {} : { file: { directory: absolutePath(process.env.LOG_DIR) } }),
     },
+    sendsFromFiles: process.env.OTTLA_SENDFILE !== '0',
   });
   try {
     return await run(platform, parsed, io);

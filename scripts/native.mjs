@@ -1,0 +1,26 @@
+// npm run native: builds the add-ons of packages/platform/native for this machine. They are committed: run it after a change of their source.
+// `built.json` beside them says of what they were built; a test compares.
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { must, ROOT } from './lib/run.mjs';
+
+const folder = join(ROOT, 'packages', 'platform', 'native');
+const target = `${process.platform}-${process.arch}`;
+const source = 'sendfile.c';
+const binary = `${target}/sendfile.node`;
+const flags = ['-O2', '-Wall', '-Wextra', '-Werror', '-shared', '-fPIC', '-fvisibility=hidden', '-fno-stack-protector'];
+// No C library: it serves whichever the node program has.
+const link = ['-nostdlib', '-s', '-Wl,--build-id=none', '-Wl,-z,noexecstack', '-Wl,-z,relro,-z,now'];
+
+mkdirSync(join(folder, target), { recursive: true });
+must(process.env.CC ?? 'cc', [...flags, ...link, '-o', join(folder, binary), join(folder, source)]);
+
+const built = join(folder, 'built.json');
+const digest = (name) =>
+  createHash('sha256')
+    .update(readFileSync(join(folder, name)))
+    .digest('hex');
+const list = JSON.parse(readFileSync(built, 'utf8'));
+list[binary] = { source: digest(source), binary: digest(binary) };
+writeFileSync(built, `${JSON.stringify(list, null, 2)}\n`);
