@@ -222,6 +222,13 @@ export class Consumer<R = UntypedRecord> implements AsyncIterable<R>, AsyncDispo
     );
   }
 
+  /** Bytes that are fetched and not handed out yet. */
+  get prefetchedBytes(): number {
+    let sum = 0;
+    for (const { queuedBytes } of this.#core.state.partitions.values()) sum += queuedBytes;
+    return sum;
+  }
+
   /** The offset of the next record to be handed out; undefined while it is not known. */
   position(place: TopicPartition): number | undefined {
     const partition = this.#core.state.mustGet(place);
