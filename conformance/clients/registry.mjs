@@ -110,6 +110,12 @@ export const CLIENTS = [
     abilities: FULL,
     program: async () => [process.execPath, [join(await nodeClients(), 'kafkajs.mjs')]],
   },
+  {
+    name: 'ottla',
+    codecs: ALL,
+    abilities: FULL,
+    program: async () => [process.execPath, [join(conformanceDir, 'clients/js/ottla.mjs')]],
+  },
 ];
 
 /** @param {string} name @returns {Client} */
