@@ -94,7 +94,9 @@ async function group() {
   const max = options.max === undefined ? Number.POSITIVE_INFINITY : number('max');
   let seen = 0;
   if (options.max === undefined)
-    createInterface({ input: process.stdin }).on('line', (line) => line === 'leave' && consumer.close());
+    createInterface({ input: process.stdin }).on('line', (line) => {
+      if (line === 'leave') void consumer.close();
+    });
   for await (const record of consumer) {
     sayRecord(record);
     if (++seen < max) continue;
