@@ -5,4 +5,5 @@ export type { ConsumerBatch } from './consumer-batch.ts';
 export type { FoundOffset, TimestampOf } from './offset-lookup.ts';
 export type { CommitOffset, ConsumerInterceptor, ConsumerOptions, OffsetReset, RebalanceHook } from './options.ts';
 export type { PartitionStream } from './partition-streams.ts';
+export * from './recovery/index.ts';
 export type { ErrorHandler, HandlerContext, HandlerFailure, RunOptions, Verdict } from './run.ts';

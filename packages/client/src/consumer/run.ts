@@ -14,6 +14,10 @@ export interface HandlerContext {
   readonly signal: AbortSignal;
   /** 1, 2, ... */
   readonly attempt: number;
+  /** Resolves after that time, or as soon as `signal` is aborted or the run ends. Who waits here is alive to the group. */
+  readonly wait: (delayMs: number) => Promise<void>;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 export interface HandlerFailure<R> extends HandlerContext {
@@ -47,6 +51,7 @@ export class Runner<R> {
   readonly #workers = new Set<Promise<void>>();
   readonly #ended = deferred();
   readonly #lanes: Lanes | undefined;
+  readonly #stopped = new AbortController();
   #isStopping = false;
   #failure: { readonly error: unknown } | undefined;
 
@@ -65,18 +70,17 @@ export class Runner<R> {
     const { core } = this;
     const { signal } = this.#options;
     const stop = (): Promise<void> => {
-      this.#isStopping = true;
-      core.wake();
+      this.#stop();
       return this.#ended.promise;
     };
     const forget = core.onClose(stop);
     const onAbort = (): void => void stop();
     signal?.addEventListener('abort', onAbort, { once: true });
-    if (signal?.aborted === true) this.#isStopping = true;
+    if (signal?.aborted === true) this.#stop();
     try {
       await this.#dispatch();
     } finally {
-      this.#isStopping = true;
+      this.#stop();
       await Promise.all(this.#workers);
       forget();
       signal?.removeEventListener('abort', onAbort);
@@ -131,9 +135,8 @@ export class Runner<R> {
   /** Whether it is processed; false: given up, since it is not ours any more. A promise only if the handler gave one. */
   handle(record: FetchedRecord, partition: AssignedPartition): true | Promise<boolean> {
     const typed = typedRecord<R>(record);
-    const { signal } = partition.ended;
     try {
-      const result = this.#options.each(typed, { signal, attempt: 1 });
+      const result = this.#options.each(typed, this.#contextOf(partition, 1));
       if (!isThenable(result)) return true;
       return Promise.resolve(result).then(
         () => true,
@@ -146,17 +149,17 @@ export class Runner<R> {
 
   async #again(record: R, partition: AssignedPartition, first: unknown): Promise<boolean> {
     const { each, onError } = this.#options;
-    const { signal } = partition.ended;
     let error = first;
     for (let attempt = 1; ; attempt++) {
       if (onError === undefined) throw error;
-      if (partition.isEnded || this.core.isClosed) return false;
-      const verdict = await onError({ record, error, attempt, signal });
+      // Left undone, it comes again: a run that ends decides nothing more about it.
+      if (partition.isEnded || this.isStopping) return false;
+      const verdict = await onError({ record, error, ...this.#contextOf(partition, attempt) });
       if (verdict === 'handled') return true;
       if (verdict === 'pass') throw error;
       if (partition.isEnded || this.isStopping) return false;
       try {
-        await each(record, { signal, attempt: attempt + 1 });
+        await each(record, this.#contextOf(partition, attempt + 1));
         return true;
       } catch (thrown) {
         error = thrown;
@@ -164,10 +167,36 @@ export class Runner<R> {
     }
   }
 
+  #contextOf(partition: AssignedPartition, attempt: number): HandlerContext {
+    const { clock } = this.core.cluster;
+    return {
+      signal: partition.ended.signal,
+      attempt,
+      wait: (delayMs) => this.#wait(partition, delayMs),
+      now: () => clock.wallMs(),
+    };
+  }
+
+  async #wait(partition: AssignedPartition, delayMs: number): Promise<void> {
+    const { clock } = this.core.cluster;
+    const untilMs = clock.monotonicMs() + delayMs;
+    const sliceMs = Math.max(1, this.core.settings.maxPollIntervalMs / 4);
+    const ended = AbortSignal.any([partition.ended.signal, this.#stopped.signal]);
+    for (let left = delayMs; left > 0 && !ended.aborted; left = untilMs - clock.monotonicMs()) {
+      this.core.steps++;
+      await clock.sleep(Math.min(left, sliceMs), ended).catch(() => {});
+    }
+  }
+
+  #stop(): void {
+    this.#isStopping = true;
+    this.#stopped.abort();
+    this.core.wake();
+  }
+
   #fail(error: unknown): void {
     this.#failure ??= { error };
-    this.#isStopping = true;
-    this.core.wake();
+    this.#stop();
   }
 }
 
