@@ -2,7 +2,7 @@
  * Listeners and the connections they accept (Kafka's SocketServer). Ports are bound early, so that the broker can
  * announce them; connections are served once `enableRequestProcessing` says that the broker is ready.
  */
-import { type MetricsRegistry, TimingWheel } from '@ottla/common';
+import { type MetricsRegistry, type TimerTask, TimingWheel } from '@ottla/common';
 import { type Address, type Connection, type ConnectionHandler, type Listener, Logger } from '@ottla/platform';
 import { Acceptor, type AcceptorHost, WaitingConnection } from './acceptor.ts';
 import { KafkaConnection } from './connection-handler.ts';
@@ -26,7 +26,8 @@ export class SocketServer {
   readonly #selectorLog: Logger;
   readonly #idle: TimingWheel;
   readonly #listeners = new Map<string, Listener>();
-  readonly #connections = new Set<KafkaConnection>();
+  /** Each with the timer of its idleness, which must not keep it once it is closed. */
+  readonly #connections = new Map<KafkaConnection, TimerTask | undefined>();
   /** Accepted before the broker was ready. */
   readonly #early = new Map<WaitingConnection, KafkaConnection>();
   readonly #acceptors = new Map<string, Acceptor>();
@@ -63,7 +64,7 @@ export class SocketServer {
 
   /** Requests are running whose answers have not left. */
   get hasUnanswered(): boolean {
-    for (const connection of this.#connections) if (connection.unanswered > 0) return true;
+    for (const connection of this.#connections.keys()) if (connection.unanswered > 0) return true;
     return false;
   }
 
@@ -100,7 +101,7 @@ export class SocketServer {
   stopProcessingRequests(): Listener[] {
     this.#log.info('Stopping socket server request processors');
     this.#isStopped = true;
-    for (const connection of Array.from(this.#connections)) connection.end();
+    for (const connection of Array.from(this.#connections.keys())) connection.end();
     this.#log.info('Stopped socket server request processors');
     const listeners = [...this.#listeners.values()];
     this.#listeners.clear();
@@ -113,7 +114,7 @@ export class SocketServer {
     this.#isStopped = true;
     this.#idle.close();
     for (const acceptor of this.#acceptors.values()) acceptor.close();
-    for (const connection of Array.from(this.#connections)) connection.destroy();
+    for (const connection of Array.from(this.#connections.keys())) connection.destroy();
     this.#early.clear();
     this.#log.info('Shutdown completed');
   }
@@ -137,7 +138,7 @@ export class SocketServer {
     const { local, remote } = connection;
     const id = `${local.host}:${local.port}-${remote.host}:${remote.port}-${this.#nextIndex++}`;
     const handler = new KafkaConnection(connection, id, listener, this.#requests, (closed) => this.#closed(closed));
-    this.#connections.add(handler);
+    this.#connections.set(handler, undefined);
     this.#watchIdle(handler, this.#settings.connectionsMaxIdleMs);
     this.#closeExcess();
     if (this.#isReady) return handler;
@@ -150,7 +151,7 @@ export class SocketServer {
   #closeExcess(): void {
     const excess = Math.max(0, ...[...this.#listeners.keys()].map((listener) => this.#quotas.excess(listener)));
     if (excess === 0) return;
-    [...this.#connections]
+    [...this.#connections.keys()]
       .filter(({ listener }) => this.#quotas.excess(listener) > 0)
       .sort((left, right) => left.lastActiveMs - right.lastActiveMs)
       .slice(0, excess)
@@ -158,15 +159,16 @@ export class SocketServer {
   }
 
   #closed(connection: KafkaConnection): void {
+    const idle = this.#connections.get(connection);
     if (!this.#connections.delete(connection)) return;
+    idle?.cancel();
     this.#quotas.close(connection.listener, connection.clientAddress);
     if (!this.#isStopped) for (const acceptor of this.#acceptors.values()) acceptor.next();
   }
 
   #watchIdle(connection: KafkaConnection, delayMs: number): void {
     if (delayMs < 0) return;
-    this.#idle.schedule(delayMs, () => {
-      if (!this.#connections.has(connection)) return;
+    const task = this.#idle.schedule(delayMs, () => {
       const idleMs = this.#requests.clock.monotonicMs() - connection.lastActiveMs;
       const maxMs = this.#settings.connectionsMaxIdleMs;
       if (maxMs < 0 || idleMs < maxMs || connection.unanswered > 0) {
@@ -178,5 +180,6 @@ export class SocketServer {
       );
       connection.destroy();
     });
+    this.#connections.set(connection, task);
   }
 }
