@@ -1,5 +1,5 @@
-import type { CompressionType } from '@ottla/protocol/compression';
-import { invalidArgument, type KafkaError } from '../errors.ts';
+import { type CompressionType, compress } from '@ottla/protocol/compression';
+import { invalidArgument, KafkaError } from '../errors.ts';
 import { positive } from '../options.ts';
 import type { HeadersInput, RecordMetadata } from '../records.ts';
 
@@ -110,6 +110,7 @@ export function producerSettings(options: ProducerOptions, requestTimeoutMs: num
     throw invalidArgument(
       `deliveryTimeoutMs: ${deliveryTimeoutMs} must be at least lingerMs + requestTimeoutMs, ${shortestMs}`,
     );
+  assertCodec(options.compression ?? 'none');
   return {
     acks: acks === 'all' ? -1 : acks,
     idempotent,
@@ -131,4 +132,14 @@ export function producerSettings(options: ProducerOptions, requestTimeoutMs: num
     ignoreKeys: options.ignoreKeys ?? false,
     interceptors: options.interceptors ?? [],
   };
+}
+
+/** A codec that is not installed is told now, with what to install, rather than with the first batch. */
+function assertCodec(codec: CompressionType): void {
+  try {
+    compress(codec, Buffer.alloc(1));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new KafkaError('UNSUPPORTED_COMPRESSION_TYPE', `compression: ${why}`, { retriable: false, cause: error });
+  }
 }
