@@ -5,9 +5,9 @@
  * written out here, and the system calls are made directly: building needs a C compiler and nothing else, and the result needs
  * no C library, whichever it is.
  *
- *   sendFile(socket, file, position, length) -> bytes
+ *   sendFile(socket, file, position, length, sendBuffer) -> bytes
  *
- * Sends `length` bytes of the descriptor `file` from `position` to the non-blocking descriptor `socket`. Returns how many the
+ * Sets the socket's SO_SNDBUF to `sendBuffer` where that is not 0, a matter of a tenth of a microsecond, then sends `length` bytes of the descriptor `file` from `position` to the non-blocking descriptor `socket`. Returns how many the
  * kernel took, 0 at the end of the file, or the negative errno when it took none. Never waits for the socket; may wait for
  * the device, as any read.
  */
@@ -28,14 +28,18 @@ API napi_status napi_create_int64(napi_env, int64_t, napi_value *);
 API napi_status napi_create_function(napi_env, const char *, size_t, napi_callback, void *, napi_value *);
 API napi_status napi_throw_type_error(napi_env, const char *, const char *);
 
-enum { INTERRUPTED = 4 };
+enum { INTERRUPTED = 4, SOL_SOCKET = 1, SO_SNDBUF = 7 };
 
 #if defined(__x86_64__)
-enum { SYS_SENDFILE = 40 };
-static long system_call(long number, long a, long b, long c, long d) {
+enum { SYS_SENDFILE = 40, SYS_SETSOCKOPT = 54 };
+static long system_call(long number, long a, long b, long c, long d, long e) {
   long result;
   register long r10 __asm__("r10") = d;
-  __asm__ volatile("syscall" : "=a"(result) : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10) : "rcx", "r11", "memory");
+  register long r8 __asm__("r8") = e;
+  __asm__ volatile("syscall"
+                   : "=a"(result)
+                   : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8)
+                   : "rcx", "r11", "memory");
   return result;
 }
 #else
@@ -43,20 +47,22 @@ static long system_call(long number, long a, long b, long c, long d) {
 #endif
 
 static napi_value send_file(napi_env env, napi_callback_info info) {
-  napi_value arguments[4], result = NULL;
-  size_t count = 4;
-  int32_t socket, file;
+  napi_value arguments[5], result = NULL;
+  size_t count = 5;
+  int32_t socket, file, send_buffer;
   int64_t position, length;
   long sent;
-  if (napi_get_cb_info(env, info, &count, arguments, NULL, NULL) || count < 4 ||
+  if (napi_get_cb_info(env, info, &count, arguments, NULL, NULL) || count < 5 ||
       napi_get_value_int32(env, arguments[0], &socket) || napi_get_value_int32(env, arguments[1], &file) ||
       napi_get_value_int64(env, arguments[2], &position) || napi_get_value_int64(env, arguments[3], &length) ||
-      position < 0 || length <= 0) {
-    napi_throw_type_error(env, NULL, "sendFile(socket, file, position, length)");
+      napi_get_value_int32(env, arguments[4], &send_buffer) || position < 0 || length <= 0) {
+    napi_throw_type_error(env, NULL, "sendFile(socket, file, position, length, sendBuffer)");
     return NULL;
   }
+  if (send_buffer > 0)
+    system_call(SYS_SETSOCKOPT, socket, SOL_SOCKET, SO_SNDBUF, (long)&send_buffer, sizeof send_buffer);
   do
-    sent = system_call(SYS_SENDFILE, socket, file, (long)&position, (long)length);
+    sent = system_call(SYS_SENDFILE, socket, file, (long)&position, (long)length, 0);
   while (sent == -INTERRUPTED);
   napi_create_int64(env, sent, &result);
   return result;

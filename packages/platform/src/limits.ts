@@ -4,6 +4,11 @@ export const unsentHighMarkBytes = 1024 * 1024;
 export const unsentLowMarkBytes = 256 * 1024;
 /** The most one `ByteSource.copyTo`, or one call that sends from a file, is asked for: it reads synchronously. */
 export const sourcePullBytesMax = 256 * 1024;
+/**
+ * What the kernel holds unsent of a connection that sends from files, at least. More is slower where the peer is near: it then
+ * sends while the peer reads, on the peer's time, and what the peer reads has left the processor's cache.
+ */
+export const fileSendBufferBytesMin = 256 * 1024;
 /** Small outgoing parts are gathered into buffers of this size, since one copy is cheaper than one more vector. */
 export const gatherBytesMax = 64 * 1024;
 /** An outgoing part above this goes to the socket as it is. */

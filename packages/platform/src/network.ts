@@ -72,6 +72,11 @@ export interface Listener {
 export interface ListenOptions extends Address {
   /** `socket.listen.backlog.size`. */
   readonly backlog?: number;
+  /**
+   * `socket.send.buffer.bytes`: what the kernel may hold unsent of a connection that sends from files, 256 KiB at least; -1: as much
+   * as it likes. Not given: 256 KiB.
+   */
+  readonly sendBufferBytes?: number;
 }
 
 export interface ConnectOptions extends Address {

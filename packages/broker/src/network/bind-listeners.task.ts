@@ -1,5 +1,5 @@
 import type { ListenerConfig } from '@ottla/common';
-import { type Network, NetworkError } from '@ottla/platform';
+import { type ListenOptions, type Network, NetworkError } from '@ottla/platform';
 import type { SocketServer } from './socket-server.ts';
 
 /** A listener could not be bound; Java: KafkaException. */
@@ -26,11 +26,13 @@ export async function bindListeners(
   network: Network,
   server: SocketServer,
   listeners: readonly ListenerConfig[],
-  backlog: number,
+  settings: Pick<ListenOptions, 'backlog' | 'sendBufferBytes'>,
 ): Promise<void> {
   for (const { name, host, port } of listeners) {
     try {
-      const listener = await network.listen({ host, port, backlog }, (connection) => server.accept(name, connection));
+      const listener = await network.listen({ host, port, ...settings }, (connection) =>
+        server.accept(name, connection),
+      );
       server.opened(name, listener);
     } catch (error) {
       for (const listener of server.stopProcessingRequests()) await listener.close();

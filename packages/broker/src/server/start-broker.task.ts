@@ -111,7 +111,8 @@ async function start(
   const { sockets, replicas, groups } = parts;
   try {
     const backlog = config.int('socket.listen.backlog.size');
-    await bindListeners(platform.network, sockets, staticConfig.listeners, backlog);
+    const sendBufferBytes = config.int('socket.send.buffer.bytes');
+    await bindListeners(platform.network, sockets, staticConfig.listeners, { backlog, sendBufferBytes });
     const listeners = advertised(platform, staticConfig, sockets);
     replicas.onLeadership(groups);
     await plane.join({

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import {
   closeLingerMs,
   connectionTurnBytesMax,
+  fileSendBufferBytesMin,
   nudgeBytes,
   sourcePullBytesMax,
   unsentHighMarkBytes,
@@ -38,6 +39,8 @@ export class NodeConnection implements Connection {
   readonly #socket: Socket;
   readonly #reader: SocketReader | undefined;
   readonly #owner: ConnectionOwner;
+  /** For `FileSender.send`. */
+  readonly #sendBufferBytes: number;
   readonly #queue = new SendQueue();
   #handler: ConnectionHandler | undefined;
   /** Bytes the socket holds because the kernel did not take them at once. */
@@ -50,10 +53,11 @@ export class NodeConnection implements Connection {
   #linger: NodeJS.Timeout | undefined;
 
   /** Without a reader the socket's 'data' events bring the bytes, in fresh memory. */
-  constructor(socket: Socket, reader: SocketReader | undefined, owner: ConnectionOwner) {
+  constructor(socket: Socket, reader: SocketReader | undefined, owner: ConnectionOwner, sendBufferBytes = 0) {
     this.#socket = socket;
     this.#reader = reader;
     this.#owner = owner;
+    this.#sendBufferBytes = sendBufferBytes < 0 ? 0 : Math.max(sendBufferBytes, fileSendBufferBytesMin);
     this.remote = { host: plainHost(socket.remoteAddress ?? ''), port: socket.remotePort ?? 0 };
     this.local = { host: plainHost(socket.localAddress ?? ''), port: socket.localPort ?? 0 };
   }
@@ -177,7 +181,7 @@ export class NodeConnection implements Connection {
     const { newGather, newPull, newNudge } = sendBuffers;
     const queue = this.#queue;
     const range = fileSender.isUsable ? queue.nextInFile(sourcePullBytesMax) : undefined;
-    const sent = range === undefined ? undefined : fileSender.send(this.#socket, range);
+    const sent = range === undefined ? undefined : fileSender.send(this.#socket, range, this.#sendBufferBytes);
     // By copy, then. Whatever keeps the file or the socket from working shows here, too.
     if (sent === undefined) return queue.take(sourcePullBytesMax, newGather, newPull, fileSender.isUsable);
     queue.sentInFile(sent);

@@ -74,7 +74,7 @@ describe.runIf(isBuilt)('where sendfile is built', () => {
       let position = 0;
       let sent: number | undefined;
       while (position < content.length) {
-        sent = files.send(socket, { file, position, length: Math.min(262_144, content.length - position) });
+        sent = files.send(socket, { file, position, length: Math.min(262_144, content.length - position) }, 0);
         if (sent === undefined || sent === 0) break;
         position += sent;
       }
@@ -88,7 +88,7 @@ describe.runIf(isBuilt)('where sendfile is built', () => {
           bytes += chunk.length;
           // What it read is room for the rest.
           while (position < content.length) {
-            const more = files.send(socket, { file, position, length: content.length - position }) ?? 0;
+            const more = files.send(socket, { file, position, length: content.length - position }, 0) ?? 0;
             if (more === 0) break;
             position += more;
           }
@@ -125,11 +125,28 @@ describe.runIf(isBuilt)('where sendfile is built', () => {
       await server.until(() => server.closes.length > 0);
     }));
 
+  it('lets the kernel hold as much as it is told', async () => {
+    const held: number[] = [];
+    for (const sendBufferBytes of [65_536, 1_048_576]) {
+      await withSocket(30_000_000, async ({ socket, file }) => {
+        const { files } = sender();
+        let position = 0;
+        for (let sent = 1; sent > 0; position += sent) {
+          sent = files.send(socket, { file, position, length: 65_536 }, sendBufferBytes) ?? 0;
+        }
+        held.push(position);
+        await Promise.resolve();
+      });
+    }
+    const [small = 0, large = 0] = held;
+    expect(large - small).toBeGreaterThan(500_000);
+  });
+
   it('sends less where the file ends, and behind the end nothing', () =>
     withSocket(10_000, async ({ socket, file }) => {
       const { files } = sender();
-      expect(files.send(socket, { file, position: 4_000, length: 8_000 })).toBe(6_000);
-      expect(files.send(socket, { file, position: 10_000, length: 1 })).toBeUndefined();
+      expect(files.send(socket, { file, position: 4_000, length: 8_000 }, 0)).toBe(6_000);
+      expect(files.send(socket, { file, position: 10_000, length: 1 }, 0)).toBeUndefined();
       expect(files.isUsable).toBe(true);
       await Promise.resolve();
     }));
@@ -138,12 +155,12 @@ describe.runIf(isBuilt)('where sendfile is built', () => {
     withSocket(10_000, async ({ socket, file }) => {
       const { files, decisions } = sender();
       const range = { file, position: 0, length: 1_000 };
-      expect(files.send(new net.Socket(), range)).toBeUndefined();
+      expect(files.send(new net.Socket(), range, 0)).toBeUndefined();
       const inMemory = new MemoryDisk({ wallMs: () => 0 }).openSync('/segment', { mode: 'write', create: true });
       inMemory.writeSync(Buffer.alloc(2_000), 0, 2_000, 0);
-      expect(files.send(socket, { ...range, file: inMemory })).toBeUndefined();
+      expect(files.send(socket, { ...range, file: inMemory }, 0)).toBeUndefined();
       socket.destroy();
-      expect(files.send(socket, range)).toBeUndefined();
+      expect(files.send(socket, range, 0)).toBeUndefined();
       expect(decisions).toEqual([]);
       await Promise.resolve();
     }));
@@ -151,7 +168,7 @@ describe.runIf(isBuilt)('where sendfile is built', () => {
   it('refuses a closed file instead of using its number', () =>
     withSocket(10_000, async ({ socket, file }) => {
       file.closeSync();
-      expect(() => sender().files.send(socket, { file, position: 0, length: 1_000 })).toThrow('EBADF');
+      expect(() => sender().files.send(socket, { file, position: 0, length: 1_000 }, 0)).toThrow('EBADF');
       await Promise.resolve();
     }));
 });

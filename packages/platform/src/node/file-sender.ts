@@ -11,7 +11,7 @@ import { NodeFile } from './disk-file.ts';
 import { loadAddon } from './load-addon.ts';
 
 /** Bytes that the kernel took, 0 at the end of the file, or a negative errno when it took none. */
-type SendFile = (socket: number, file: number, position: number, length: number) => number;
+type SendFile = (socket: number, file: number, position: number, length: number, sendBuffer: number) => number;
 
 const EAGAIN = 11;
 /** The file system or the kernel cannot do it at all. */
@@ -43,14 +43,14 @@ export class FileSender {
 
   /**
    * How much of the range the socket took; less than all: it is full, or the file ends. Undefined when the range cannot go this way.
-   * Throws DiskError when the file is closed.
+   * The kernel will hold no more than `sendBufferBytes` unsent; 0: as much as it likes. Throws DiskError when the file is closed.
    */
-  send(socket: Socket, { file, position, length }: QueuedRange): number | undefined {
+  send(socket: Socket, { file, position, length }: QueuedRange, sendBufferBytes: number): number | undefined {
     const descriptor = descriptorOf(socket);
     if (descriptor < 0 || !(file instanceof NodeFile)) return undefined;
     if (this.#state === 'unknown') this.#load();
     if (this.#state !== 'usable') return undefined;
-    const sent = this.#sendFile(descriptor, file.descriptor, position, length);
+    const sent = this.#sendFile(descriptor, file.descriptor, position, length, sendBufferBytes);
     if (sent > 0) return sent;
     if (sent === -EAGAIN) return 0;
     if (sent === -EINVAL || sent === -ENOSYS || sent === -EOPNOTSUPP) this.#giveUp(`sendfile: errno ${-sent}`);

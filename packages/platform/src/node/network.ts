@@ -72,7 +72,7 @@ export class NodeNetwork implements Network, ConnectionOwner {
       const server = net.createServer(settings, (socket) => {
         // A peer that is gone again has no address any more.
         if (socket.remoteAddress === undefined) socket.destroy();
-        else this.#accepted(socket, accept);
+        else this.#accepted(socket, accept, options.sendBufferBytes);
       });
       const failed = (error: Error): void => reject(toNetworkError(error, asked, 'listen'));
       server.once('error', failed);
@@ -191,9 +191,9 @@ export class NodeNetwork implements Network, ConnectionOwner {
     }
   }
 
-  #accepted(accepted: net.Socket, accept: Accept): void {
+  #accepted(accepted: net.Socket, accept: Accept, sendBufferBytes: number | undefined): void {
     const { socket, reader } = this.#pooled ? withReader(accepted, this.receivePool) : { socket: accepted };
-    const connection = new NodeConnection(socket, reader, this);
+    const connection = new NodeConnection(socket, reader, this, sendBufferBytes);
     const handler = accept(connection);
     if (handler === undefined) {
       socket.on('error', () => undefined);
