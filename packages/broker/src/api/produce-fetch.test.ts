@@ -1,4 +1,6 @@
 import {
+  DeleteTopicsRequest,
+  DeleteTopicsResponse,
   ErrorCode,
   FetchRequest,
   FetchResponse,
@@ -357,6 +359,20 @@ describe('fetch sessions', () => {
     }
     expect(order).toEqual([0, 1, 2, 0]);
   });
+});
+
+it('keeps meters for topics that are there only', async () => {
+  const { registry } = broker.broker.services.metrics;
+  const metersOf = (topic: string) => JSON.stringify(registry.snapshot().samples).split(topic).length - 1;
+  const topics = Array.from({ length: 20 }, (_, index) => fetchFrom(`nowhere-${index}`, 0, 0));
+  const { responses } = await broker.fetch({ topics });
+  expect(responses[0]?.partitions[0]?.errorCode).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+  expect(metersOf('nowhere')).toBe(0);
+  await broker.createTopic('passing');
+  await broker.produce('passing', 0, batchOf(['x']));
+  expect(metersOf('passing')).toBeGreaterThan(0);
+  await broker.client.call(DeleteTopicsRequest, DeleteTopicsResponse, 5, { topicNames: ['passing'], timeoutMs: 5000 });
+  await expect.poll(() => metersOf('passing')).toBe(0);
 });
 
 function corrupted(at = 64): Buffer {

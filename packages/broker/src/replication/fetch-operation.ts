@@ -156,7 +156,10 @@ export class FetchOperation implements Waiter {
       response.errorCode = ErrorCode.NOT_LEADER_OR_FOLLOWER;
     }
     if (response.errorCode !== ErrorCode.NONE) {
-      if (item.topic !== '') this.#broker.metrics.topics.mark(item.topic, 'FailedFetchRequestsPerSec', this.#startMs);
+      // Of what was refused at once nothing is counted, as with Kafka: any name may be asked for, and each would get its meters.
+      if (!this.#refusals.has(item)) {
+        this.#broker.metrics.topics.mark(item.topic, 'FailedFetchRequestsPerSec', this.#startMs);
+      }
       return;
     }
     if (this.#version >= 10 || this.#replicaId >= 0) return;

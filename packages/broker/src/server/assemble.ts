@@ -55,9 +55,11 @@ export function assemble(
     partitionCount: () => metadata.topic(OFFSETS_TOPIC)?.partitions.size ?? config.int('offsets.topic.num.partitions'),
     decompressedBytesMax: topics.decompressedBytesMax(),
   });
+  const topicMetrics = new TopicMetrics(registry);
   metadata.onChange(({ removed }) => {
     const gone = removed.filter(({ topic }) => metadata.topic(topic) === undefined).map(({ topic }) => topic);
     if (gone.length > 0) groups.topicsDeleted(new Set(gone));
+    for (const topic of gone) topicMetrics.remove(topic);
   });
   const services: BrokerServices = {
     brokerId,
@@ -79,7 +81,7 @@ export function assemble(
       quotaWindows(config, 'quota'),
       quotaWindows(config, 'controller.quota'),
     ),
-    metrics: { registry, requests, topics: new TopicMetrics(registry) },
+    metrics: { registry, requests, topics: topicMetrics },
     features: NO_FEATURES,
     listedApis: endpoints.map(({ key, minVersion, maxVersion }) => ({ apiKey: key, minVersion, maxVersion })),
     platform,
