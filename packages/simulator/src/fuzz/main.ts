@@ -8,8 +8,8 @@ import type { Subject } from './subject.ts';
 
 /** A round that takes longer hangs, or does far more than its input is worth, ms. */
 const ROUND_MS_MAX = 5000;
-/** What the process may hold after a round: inputs are small, and the documented bound of a decoder is a multiple of them. */
-const RESIDENT_MB_MAX = 700;
+/** What one round may add to the memory of the process: inputs are small, and what a decoder takes is a documented multiple of them. */
+const ROUND_MB_MAX = 200;
 const FAILURES_MAX = 5;
 
 const [seconds, seed, only] = [Number(process.argv[2]), Number(process.argv[3]), process.argv[4] ?? ''];
@@ -29,13 +29,13 @@ for (const subject of subjects) {
   let failures = 0;
   for (; performance.now() < until && failures < FAILURES_MAX; rounds++) {
     const began = performance.now();
+    const residentBefore = process.memoryUsage.rss() / 1e6;
     try {
       await subject.round(new Dice(seed * 1_000_003 + rounds));
       const took = performance.now() - began;
       if (took > ROUND_MS_MAX) throw new Error(`took ${Math.round(took)} ms`);
-      const resident = process.memoryUsage.rss() / 1e6;
-      if (rounds % 100 === 0 && resident > RESIDENT_MB_MAX)
-        throw new Error(`the process holds ${Math.round(resident)} MB`);
+      const grown = process.memoryUsage.rss() / 1e6 - residentBefore;
+      if (grown > ROUND_MB_MAX) throw new Error(`took ${Math.round(grown)} MB`);
     } catch (error) {
       failures++;
       process.stdout.write(
