@@ -15,6 +15,7 @@ describe.each([nodeTwin, memoryTwin, simulatedTwin(1)])('runtime of the $name tw
       expect(loopDelayMs.max).toBeGreaterThanOrEqual(loopDelayMs.p999 * 0.99);
       expect(gcShare).toBeGreaterThanOrEqual(0);
       expect(gcShare).toBeLessThanOrEqual(1);
+      expect(runtime.figures()).toEqual({ loopDelayMs, gcShare });
       runtime.close();
       expect(runtime.figures()).toEqual(nothing);
     }));
