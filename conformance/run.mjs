@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util';
 import { clientCells } from './cases/client-cells.mjs';
 import { clientLibraryCells } from './cases/client-library-cells.mjs';
+import { consumerCells } from './cases/consumer-cells.mjs';
 import { diskCells } from './cases/disk-cells.mjs';
 import { durabilityCells } from './cases/durability-cells.mjs';
 import { millionCells } from './cases/million-cells.mjs';
@@ -37,6 +38,7 @@ if (options.help) {
 const ALL = [
   ...clientCells(),
   ...clientLibraryCells(),
+  ...consumerCells(),
   ...toolCells(),
   ...diskCells(),
   ...millionCells(),

@@ -93,10 +93,10 @@ async function group() {
     .subscribe(options.topic);
   const max = options.max === undefined ? Number.POSITIVE_INFINITY : number('max');
   let seen = 0;
-  if (options.max === undefined)
-    createInterface({ input: process.stdin }).on('line', (line) => {
-      if (line === 'leave') void consumer.close();
-    });
+  const input = options.max === undefined ? createInterface({ input: process.stdin }) : undefined;
+  input?.on('line', (line) => {
+    if (line === 'leave') void consumer.close();
+  });
   for await (const record of consumer) {
     sayRecord(record);
     if (++seen < max) continue;
@@ -104,6 +104,7 @@ async function group() {
     break;
   }
   await consumer.close();
+  input?.close();
   say({ event: 'closed' });
 }
 

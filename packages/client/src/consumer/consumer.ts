@@ -106,7 +106,7 @@ export class Consumer<R = UntypedRecord> implements AsyncIterable<R>, AsyncDispo
   }
 
   /** Who this consumer is in its group: for transactions (KIP-447). Throws without a group. */
-  groupMetadata(): GroupMetadata {
+  get groupMetadata(): GroupMetadata {
     const { member } = this.#core;
     if (member === undefined) throw new KafkaError('INVALID_GROUP_ID', 'This consumer has no group');
     return member;
@@ -180,7 +180,7 @@ export class Consumer<R = UntypedRecord> implements AsyncIterable<R>, AsyncDispo
   /** Commits these offsets; without any: all that was handed out, which then counts as processed. */
   async commit(offsets?: readonly CommitOffset[], options?: CallOptions): Promise<void> {
     if (offsets !== undefined) return this.#core.commit(offsets, options);
-    const positions = this.processed();
+    const positions = this.positions();
     await this.#core.commit(positions, options);
     for (const { topic, partition, offset, leaderEpoch = -1 } of positions)
       this.#core.state.get({ topic, partition })?.finish(offset, leaderEpoch);
@@ -199,7 +199,7 @@ export class Consumer<R = UntypedRecord> implements AsyncIterable<R>, AsyncDispo
   }
 
   /** Behind all that was handed out, with epochs: what `commit` commits, and `tx.offsets(consumer)` sends. */
-  processed(): CommitOffset[] {
+  positions(): CommitOffset[] {
     return Array.from(this.#core.state.partitions.values())
       .filter(({ need, finished }) => need === 'nothing' && finished >= 0)
       .map(({ topic, partition, position, positionEpoch }) => ({
@@ -216,7 +216,7 @@ export class Consumer<R = UntypedRecord> implements AsyncIterable<R>, AsyncDispo
     options?: CallOptions,
   ): Promise<Map<string, OffsetAndMetadata | null>> {
     const { cluster, settings } = this.#core;
-    const { groupId } = this.groupMetadata();
+    const { groupId } = this.groupMetadata;
     return operation(cluster, `Reading the committed offsets of group ${groupId}`, options, (op) =>
       fetchCommitted(cluster, 'default', groupId, partitions, settings.isolation === 'read_committed', op),
     );

@@ -49,7 +49,7 @@ test('run by key: records of a key in order, and no further committed than what 
   expect(got).not.toContain(3);
   expect(atOnce).toBeLessThanOrEqual(8);
   expect(atOnce).toBeGreaterThan(2);
-  const offsets = consumer.processed();
+  const offsets = consumer.positions();
   expect(offsets[0]?.offset).toBe(40);
   const closing = consumer.close({ timeout: 50 });
   await closing;

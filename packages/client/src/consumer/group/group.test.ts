@@ -82,7 +82,7 @@ test('the revoke hook is awaited before the member joins again', async () => {
   await eventually(() => first.assignment.length === 2);
   server.intercept(
     'JoinGroup',
-    ({ body }) => void order.push(body.memberId === first.groupMetadata().memberId ? 'first joins' : 'second joins'),
+    ({ body }) => void order.push(body.memberId === first.groupMetadata.memberId ? 'first joins' : 'second joins'),
   );
   const second = reader(FAST);
   const readingToo = readAll(second, []);
@@ -228,7 +228,7 @@ test('who takes longer than maxPollIntervalMs leaves the group, and joins again 
   const slow = reader({ ...FAST, maxPollIntervalMs: 100, ...recorded(log, 'slow') });
   const iterator = slow[Symbol.asyncIterator]();
   expect((await iterator.next()).value?.value).toBe('0');
-  await eventually(() => slow.groupMetadata().memberId === '');
+  await eventually(() => slow.groupMetadata.memberId === '');
   const quick = reader(FAST);
   // The slow one still has its record in hand, and the other one gets the partition.
   expect(await values(quick, 3)).toEqual(['0', '1', '2']);
@@ -248,13 +248,13 @@ test('a static member keeps its partitions over a restart, without a rebalance',
   const [a, b] = [open('a'), open('b')];
   const reading = [readAll(a, []), readAll(b, [])];
   await eventually(() => a.assignment.length === 1 && b.assignment.length === 1);
-  const [before, generation] = [a.assignment, b.groupMetadata().generationId];
+  const [before, generation] = [a.assignment, b.groupMetadata.generationId];
   await a.close();
   const again = open('a');
   reading.push(readAll(again, []));
   await eventually(() => again.assignment.length === 1);
   expect(again.assignment).toEqual(before);
-  expect(b.groupMetadata().generationId).toBe(generation);
+  expect(b.groupMetadata.generationId).toBe(generation);
   const fenced = open('a');
   reading.push(readAll(fenced, []));
   await expect(reading[2]).rejects.toMatchObject({ code: 'FENCED_INSTANCE_ID' });
