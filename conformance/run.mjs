@@ -1,14 +1,11 @@
 #!/usr/bin/env node
 // Real clients and real tools against a broker. See README.md.
 import { parseArgs } from 'node:util';
-import { clientCells } from './cases/client-cells.mjs';
-import { clientLibraryCells } from './cases/client-library-cells.mjs';
-import { consumerCells } from './cases/consumer-cells.mjs';
-import { diskCells } from './cases/disk-cells.mjs';
-import { durabilityCells } from './cases/durability-cells.mjs';
-import { millionCells } from './cases/million-cells.mjs';
-import { toolCells } from './cases/tool-cells.mjs';
-import { Context } from './lib/cells.mjs';
+import { CELLS, CODE } from './cases/all-cells.mjs';
+import { Context, endServed } from './lib/cells.mjs';
+import { disagreements, matrix } from './lib/matrix.mjs';
+import { writeReport } from './lib/report.mjs';
+import { proofs, record } from './lib/results.mjs';
 import { Missing } from './lib/setup.mjs';
 import { TARGETS, Target } from './lib/targets.mjs';
 import { within } from './lib/wait.mjs';
@@ -19,6 +16,7 @@ const USAGE = `usage: npm run conformance -- [options]
   --only REGEX     the cells whose name matches
   --jobs N         cells at a time (2)
   --list           print the names
+  --record         keep what passed in results.json and write docs/conformance.md from it
 ROUNDS=N sets the kills of the crash cell (20). With CI set a skipped cell is a failure. KEEP=1 keeps the brokers' folders.`;
 
 const { values: options } = parseArgs({
@@ -27,6 +25,7 @@ const { values: options } = parseArgs({
     only: { type: 'string', default: '' },
     jobs: { type: 'string', default: '2' },
     list: { type: 'boolean', default: false },
+    record: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -35,17 +34,8 @@ if (options.help) {
   process.exit(0);
 }
 
-const ALL = [
-  ...clientCells(),
-  ...clientLibraryCells(),
-  ...consumerCells(),
-  ...toolCells(),
-  ...diskCells(),
-  ...millionCells(),
-  ...durabilityCells(),
-];
 const only = new RegExp(options.only);
-const chosen = ALL.filter((cell) => only.test(cell.name));
+const chosen = CELLS.filter((cell) => only.test(cell.name));
 if (options.list) {
   for (const cell of chosen) console.log(cell.name);
   process.exit(0);
@@ -59,6 +49,8 @@ const cells = chosen.filter((cell) => cell.suits?.(target) ?? true);
 const tally = { passed: 0, failed: 0, skipped: 0 };
 /** @type {string[]} */
 const failures = [];
+/** @type {Map<string, boolean>} */
+const outcomes = new Map();
 
 /** @param {import('./lib/cells.mjs').Cell} cell */
 async function check(cell) {
@@ -72,6 +64,7 @@ async function check(cell) {
     if (performance.now() - runBegan > RUN_LIMIT_MS) throw new Error('not run: the time for the whole run is over');
     await within(cell.name, cell.limitMs ?? 180_000, cell.check(context));
     tally.passed++;
+    outcomes.set(cell.name, true);
   } catch (error) {
     if (error instanceof Missing && !process.env.CI) {
       tally.skipped++;
@@ -79,6 +72,7 @@ async function check(cell) {
       story = `: ${error.message}`;
     } else {
       tally.failed++;
+      outcomes.set(cell.name, false);
       result = 'FAIL';
       failures.push(cell.name);
       story = `\n  ${error.message}`;
@@ -87,6 +81,8 @@ async function check(cell) {
   } finally {
     await context.end();
   }
+  // At once, so that a run that is cut short keeps what it showed.
+  if (options.record) record(target.kind, target.release, outcomes, CODE.cells);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   console.log(`${result} ${cell.name} (${seconds} s)${notes.map((note) => ` ${note}`).join('')}${story}`);
 }
@@ -98,6 +94,13 @@ async function checkAll(list, jobs) {
     for (let cell = queue.shift(); cell; cell = queue.shift()) await check(cell);
   };
   await Promise.all(Array.from({ length: jobs }, worker));
+}
+
+// What runs against this broker has passed on Apache Kafka, and matrix.json says so.
+for (const problem of disagreements(matrix, CODE, (cell) => target.isKafka || proofs(cell).length > 0)) {
+  tally.failed++;
+  failures.push(`matrix.json: ${problem}`);
+  console.log(`FAIL matrix.json: ${problem}`);
 }
 
 try {
@@ -118,8 +121,10 @@ try {
   tally.failed += Math.max(1, cells.length - tally.passed - tally.failed - tally.skipped);
   console.log(`FAIL ${error.message}`);
 } finally {
+  await endServed();
   await target.remove();
 }
+if (options.record) writeReport();
 if (failures.length > 0) console.log(`\nfailed:\n${failures.map((name) => `  ${name}`).join('\n')}`);
 console.log(`\n${Math.round((performance.now() - runBegan) / 1000)} s`);
 console.log(`${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped`);

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { LineProcess } from '../../conformance/lib/processes.mjs';
+import { LineProcess } from '../../conformance/lib/line-process.mjs';
 import { pause } from '../../conformance/lib/wait.mjs';
 
 const RATE = 250;

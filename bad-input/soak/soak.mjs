@@ -47,7 +47,7 @@ const shift = {
 const began = performance.now();
 const clock = () => `${((performance.now() - began) / 60_000).toFixed(1)} min`;
 
-/** @type {[string, import('../../conformance/lib/processes.mjs').LineProcess][]} */
+/** @type {[string, import('../../conformance/lib/event-stream.mjs').EventStream][]} */
 const writers = [];
 /** Takes what the writers said so far. */
 function listen() {

@@ -1,7 +1,9 @@
 // A cell is one promise, checked with one program. The runner takes them two at a time.
 import { clientNamed } from '../clients/registry.mjs';
 import { toolCommand } from '../peers/tools.mjs';
-import { LineProcess, run } from './processes.mjs';
+import { LineProcess } from './line-process.mjs';
+import { run } from './processes.mjs';
+import { ServedProgram } from './served-program.mjs';
 import { kafka } from './setup.mjs';
 
 /**
@@ -16,19 +18,25 @@ import { kafka } from './setup.mjs';
 
 let names = 0;
 
+/** Programs that serve many command lines, by client. @type {Map<string, ServedProgram>} */
+const served = new Map();
+
+/** Ends what lasts longer than a cell. */
+export const endServed = () => Promise.all([...served.values()].map((program) => program.close()));
+
 /** What a cell works with: the shared broker, names nobody else uses, client programs that end with the cell. */
 export class Context {
   /** @param {import('./targets.mjs').Target} target @param {(line: string) => void} note */
   constructor(target, note) {
     this.target = target;
     this.note = note;
-    /** @type {LineProcess[]} */
+    /** @type {import('./event-stream.mjs').EventStream[]} */
     this.started = [];
   }
 
   /** @param {string} word @returns {string} */
   unique(word) {
-    return `${word.replaceAll(/[^\w.-]/g, '-')}-${++names}`;
+    return `${word.replaceAll(/[^\w.-]/g, '-').replace(/^-+/, '')}-${++names}`;
   }
 
   /** @param {string} word @param {number} [partitions] @param {Record<string, string>} [configs] @returns {Promise<string>} its name */
@@ -39,19 +47,40 @@ export class Context {
   }
 
   /**
+   * Made once for all cells of this run that ask for it.
+   * @template T
+   * @param {string} key
+   * @param {() => Promise<T>} make
+   * @returns {Promise<T>}
+   */
+  shared(key, make) {
+    const { shared } = this.target;
+    const found = shared.get(key) ?? make();
+    shared.set(key, found);
+    return found;
+  }
+
+  /**
    * Starts a client program.
    * @param {import('../clients/registry.mjs').Client | string} client
    * @param {string} command
-   * @param {Record<string, string | number>} options
+   * @param {Record<string, string | number | boolean>} options
    * @param {import('./targets.mjs').Target} [target]
-   * @returns {Promise<LineProcess>}
+   * @param {{ own?: boolean }} [how] own: in a process of its own, which can be killed
+   * @returns {Promise<import('./event-stream.mjs').EventStream>}
    */
-  async client(client, command, options, target = this.target) {
+  async client(client, command, options, target = this.target, { own = command === 'load' } = {}) {
     const who = typeof client === 'string' ? clientNamed(client) : client;
     const [file, args] = await who.program();
     const given = { bootstrap: target.bootstrap, ...options };
     const line = Object.entries(given).flatMap(([key, value]) => [`--${key}`, String(value)]);
-    const process = new LineProcess(`${who.name} ${command}`, file, [...args, command, ...line]);
+    const name = `${who.name} ${command}`;
+    let process;
+    if (who.serves && !own) {
+      const program = served.get(who.name) ?? new ServedProgram(who.name, file, args);
+      served.set(who.name, program);
+      process = program.start(name, [command, ...line]);
+    } else process = new LineProcess(name, file, [...args, command, ...line]);
     this.started.push(process);
     return process;
   }
@@ -60,21 +89,21 @@ export class Context {
    * Produces records and checks the offsets that the acknowledgements named.
    * @param {import('../clients/registry.mjs').Client | string} client
    * @param {string} topic
-   * @param {{ codec?: string, start?: number, count: number, partitions?: number, base?: number, firstOffset?: number }} what
+   * @param {{ codec?: string, start?: number, count: number, partitions?: number, base?: number, firstOffset?: number, idempotent?: boolean }} what
    * @param {import('./targets.mjs').Target} [target]
    * @returns {Promise<Parameters<typeof import('./records.mjs').difference>[1]>} what was written, for `difference`
    */
   async produce(
     client,
     topic,
-    { codec = 'none', start = 0, count, partitions = 1, base = Date.now(), firstOffset = 0 },
+    { codec = 'none', start = 0, count, partitions = 1, base = Date.now(), firstOffset = 0, idempotent },
     target,
   ) {
     const { name, abilities } = typeof client === 'string' ? clientNamed(client) : client;
     const process = await this.client(
       client,
       'produce',
-      { topic, codec, start, count, partitions, base, name },
+      { topic, codec, start, count, partitions, base, name, ...(idempotent ? { idempotent } : {}) },
       target,
     );
     await process.finish(90_000);
@@ -95,15 +124,16 @@ export class Context {
   }
 
   /**
-   * Reads a topic from its beginning.
+   * Reads a topic, from its beginning unless `from` says otherwise.
    * @param {import('../clients/registry.mjs').Client | string} client
    * @param {string} topic
    * @param {number} count
    * @param {number} [partitions]
    * @param {import('./targets.mjs').Target} [target]
+   * @param {{ offset?: number, time?: number }} [from] the offset in every partition, or the time of the first record wanted
    */
-  async consume(client, topic, count, partitions = 1, target) {
-    const process = await this.client(client, 'consume', { topic, partitions, max: count }, target);
+  async consume(client, topic, count, partitions = 1, target, from = {}) {
+    const process = await this.client(client, 'consume', { topic, partitions, max: count, ...from }, target);
     await process.finish(90_000);
     return process.events.filter((event) => event.event === 'record');
   }

@@ -15,13 +15,10 @@ export const valueOf = (i) => (i % 10 === 5 ? null : `value-${i}-${'abcdefghij'.
 /**
  * The first difference between what was read and what `produce` wrote, or undefined.
  * @param {Record<string, any>[]} read `record` events of one topic
- * @param {{ start: number, count: number, partitions: number, base: number, name: string, abilities: Abilities, readerHeaders?: boolean, firstOffset?: number }} wrote
+ * @param {{ start: number, count: number, partitions: number, base: number, name: string, abilities: Abilities, firstOffset?: number, only?: 'headers' | 'nulls' | 'timestamps' }} wrote what was written; `only`: compare nothing else
  * @returns {string | undefined}
  */
-export function difference(
-  read,
-  { start, count, partitions, base, name, abilities, readerHeaders = true, firstOffset = 0 },
-) {
+export function difference(read, { start, count, partitions, base, name, abilities, firstOffset = 0, only }) {
   if (read.length !== count) return `${read.length} records instead of ${count}`;
   for (let partition = 0; partition < partitions; partition++) {
     const got = read.filter((record) => record.partition === partition);
@@ -32,13 +29,20 @@ export function difference(
       const wrong = (what, expected, found) =>
         `${where}: ${what} ${JSON.stringify(found)} instead of ${JSON.stringify(expected)}`;
       if (record.offset !== offset) return wrong('offset', offset, record.offset);
-      if (record.key !== keyOf(i)) return wrong('key', keyOf(i), record.key);
-      if (record.value !== valueOf(i)) return wrong('value', valueOf(i), record.value);
-      if (abilities.timestamps === 'set' && record.timestamp !== base + i)
-        return wrong('timestamp', base + i, record.timestamp);
-      if (abilities.timestamps === 'now' && !(Math.abs(record.timestamp - base) < 600_000))
-        return wrong('timestamp', `about ${base}`, record.timestamp);
-      if (abilities.headers !== 'none' && readerHeaders) {
+      for (const [what, expected] of [
+        ['key', keyOf(i)],
+        ['value', valueOf(i)],
+      ]) {
+        const same = only === 'nulls' ? (record[what] === null) === (expected === null) : record[what] === expected;
+        if ((only === undefined || only === 'nulls') && !same) return wrong(what, expected, record[what]);
+      }
+      if (only === undefined || only === 'timestamps') {
+        if (abilities.timestamps === 'set' && record.timestamp !== base + i)
+          return wrong('timestamp', base + i, record.timestamp);
+        if (abilities.timestamps === 'now' && !(Math.abs(record.timestamp - base) < 600_000))
+          return wrong('timestamp', `about ${base}`, record.timestamp);
+      }
+      if (abilities.headers !== 'none' && (only === undefined || only === 'headers')) {
         const headers = abilities.headers === 'each' ? { client: name, n: String(i) } : { client: name };
         if (JSON.stringify(record.headers) !== JSON.stringify(headers))
           return wrong('headers', headers, record.headers);

@@ -1,5 +1,6 @@
 // What the tests need on a machine that has never seen them. Everything is done once and kept in the cache.
 // A part that cannot be had throws `Missing`: its cells are then skipped by name.
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   accessSync,
@@ -14,6 +15,7 @@ import {
 } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { jars } from '../peers/jars.mjs';
+import { exactVersion } from '../peers/versions.mjs';
 import { withFileLock } from './file-lock.mjs';
 import { cacheDir, conformanceDir } from './places.mjs';
 import { must, run } from './processes.mjs';
@@ -46,33 +48,41 @@ const DEBIAN = {
   java: ['openjdk-17-jdk-headless', 'default-jdk-headless'],
   javac: ['openjdk-17-jdk-headless', 'default-jdk-headless'],
   mvn: ['maven'],
-  python3: ['python3-venv'],
+  python3: ['python3'],
   go: ['golang-go'],
   kcat: ['kcat', 'kafkacat'],
-  cc: ['gcc'],
+  cc: ['gcc libc6-dev'],
+  'c++': ['g++'],
+  make: ['make'],
 };
 
-/** @param {keyof typeof DEBIAN} command @returns {Promise<void>} */
-export const command = (command) =>
-  once(`command ${command}`, async () => {
-    if (onPath(command)) return;
-    const packages = DEBIAN[command];
+/**
+ * @param {string} what
+ * @param {() => boolean} isThere
+ * @param {string[]} packages the next one is tried where one does not help
+ */
+const installed = (what, isThere, packages) =>
+  once(`installed ${what}`, async () => {
+    if (isThere()) return;
     const mayInstall = process.getuid?.() === 0 && onPath('apt-get');
-    if (!mayInstall) throw new Missing(`${command} is not installed (Debian: apt-get install ${packages[0]})`);
+    if (!mayInstall) throw new Missing(`${what} is not installed (Debian: apt-get install ${packages[0]})`);
     await withFileLock(join(cacheDir, 'apt.lock'), async () => {
       const env = { DEBIAN_FRONTEND: 'noninteractive' };
       await once('apt-get update', () => run('apt-get', ['update', '-qq'], { env, limitMs: 300_000 }));
       for (const name of packages) {
-        if (onPath(command)) return;
-        const more = command === 'cc' ? ['libc6-dev'] : [];
-        await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name, ...more], {
-          env,
-          limitMs: 600_000,
-        });
+        if (isThere()) return;
+        const install = ['install', '-y', '-qq', '--no-install-recommends', ...name.split(' ')];
+        await run('apt-get', install, { env, limitMs: 600_000 });
       }
     });
-    if (!onPath(command)) throw new Missing(`${command} could not be installed with apt-get (${packages.join(', ')})`);
+    if (!isThere()) throw new Missing(`${what} could not be installed with apt-get (${packages.join(', ')})`);
   });
+
+/** @param {keyof typeof DEBIAN} command @returns {Promise<void>} */
+export const command = (command) => installed(command, () => onPath(command), DEBIAN[command]);
+
+/** A C library's headers. @param {string} header @param {string} debian package */
+export const header = (header, debian) => installed(header, () => existsSync(join('/usr/include', header)), [debian]);
 
 /**
  * Builds into a folder of the cache that is named by what it is built from, so that a change builds anew.
@@ -81,7 +91,7 @@ export const command = (command) =>
  * @param {(dir: string) => Promise<void>} build
  * @returns {Promise<string>} the folder
  */
-function built(name, inputs, build) {
+export function built(name, inputs, build) {
   const hash = createHash('sha256');
   for (const input of inputs) hash.update(input).update('\0');
   const home = join(cacheDir, 'clients', `${name}-${hash.digest('hex').slice(0, 12)}`);
@@ -98,11 +108,15 @@ function built(name, inputs, build) {
   });
 }
 
-/** @param {string} dir @returns {Buffer[]} contents of its files */
-const contents = (dir) =>
+/** @param {string} dir @returns {string[]} paths of its files */
+export const files = (dir) =>
   readdirSync(dir, { withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => readFileSync(join(dir, entry.name)));
+    .map((entry) => join(dir, entry.name))
+    .sort();
+
+/** @param {string} dir @returns {Buffer[]} contents of its files */
+export const contents = (dir) => files(dir).map((path) => readFileSync(path));
 
 /** Kafka's servers and tools of this version. @param {string} version @returns {Promise<string>} */
 export async function kafka(version) {
@@ -114,15 +128,16 @@ export async function kafka(version) {
 /**
  * The Java client program against this version of kafka-clients.
  * @param {string} version
- * @param {'plain' | 'headers'} compat which twin of Compat.java
+ * @param {string[]} folders of clients/java whose sources fit it
  * @returns {Promise<string>} its class path
  */
-export async function javaClient(version, compat) {
+export async function javaClient(version, folders) {
   await command('javac');
   await command('mvn');
   const lib = join(await once(`clients ${version}`, () => jars(version, 'clients')), '*');
-  const sources = [join(clients, 'java/common/Peer.java'), join(clients, `java/${compat}/Compat.java`)];
-  const dir = await built(`java-${version}`, [version, ...sources.map((path) => readFileSync(path))], async (home) => {
+  const sources = folders.flatMap((folder) => files(join(clients, 'java', folder)));
+  const inputs = [exactVersion(version), ...sources.map((path) => readFileSync(path))];
+  const dir = await built(`java-${version}`, inputs, async (home) => {
     await must('javac', ['-nowarn', '-cp', lib, '-d', home, ...sources]);
   });
   return [dir, lib].join(delimiter);
@@ -130,15 +145,12 @@ export async function javaClient(version, compat) {
 
 /** A virtual environment with what `requirements` lists. @param {string} requirements file in clients/python @returns {Promise<string>} its python */
 export async function python(requirements) {
-  await command('python3');
+  const hasVenv = () => spawnSync('python3', ['-c', 'import ensurepip, venv']).status === 0;
+  await installed('python3 with venv', hasVenv, ['python3-venv']);
   const file = join(clients, 'python', requirements);
   const dir = await built(`python-${requirements.replace('.txt', '')}`, [readFileSync(file)], async (home) => {
     const venv = join(home, 'venv');
-    const made = await run('python3', ['-m', 'venv', venv], { limitMs: 180_000 });
-    if (made.code !== 0)
-      throw new Missing(
-        `python3 -m venv does not work (Debian: apt-get install python3-venv): ${made.stdout.slice(0, 200)}`,
-      );
+    await must('python3', ['-m', 'venv', venv], { limitMs: 180_000 });
     await must(join(venv, 'bin/pip'), ['install', '-q', '--disable-pip-version-check', '-r', file], {
       limitMs: 600_000,
     });
@@ -173,13 +185,6 @@ export async function goClient(module, source, replace = {}) {
   });
   return join(dir, 'program');
 }
-
-/** The JavaScript clients' own node_modules. @returns {Promise<string>} the folder to run them in */
-export const nodeClients = () =>
-  built('js', contents(join(clients, 'js')), async (home) => {
-    cpSync(join(clients, 'js'), home, { recursive: true, filter: (path) => !path.includes('node_modules') });
-    await must('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: home, limitMs: 600_000 });
-  });
 
 /** A C program. @param {string} name @param {string} source path @param {string[]} [flags] @returns {Promise<string>} the program */
 export async function cProgram(name, source, flags = []) {

@@ -1,8 +1,9 @@
 // The broker under test: one interface for this repository's broker and for the real Kafka that proves the tests.
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brokerIds, restartKafka, signalKafka, startKafka, stopKafka } from '../peers/kafka.mjs';
+import { exactVersion } from '../peers/versions.mjs';
 import { resumeZooKeeper, startZooKeeper, stopZooKeeper } from '../peers/zookeeper.mjs';
 import { gone, isRunning, logTail, pidIn, startDaemon } from './daemon.mjs';
 import { repositoryDir } from './places.mjs';
@@ -39,6 +40,8 @@ export class Target {
     this.dir = mkdtempSync(join(tmpdir(), `conformance-${kind}-`));
     this.dataDir = dataDir ?? join(this.dir, 'data');
     this.port = 0;
+    /** What cells made for each other, see `Context.shared`. @type {Map<string, Promise<any>>} */
+    this.shared = new Map();
     living.add(this);
   }
 
@@ -49,6 +52,12 @@ export class Target {
   /** The Kafka release whose behaviour is expected: Ottla behaves as 3.9 where the two differ. */
   get version() {
     return this.kind === 'kafka-4.3' ? '4.3' : '3.9';
+  }
+
+  /** What exactly is under test. */
+  get release() {
+    if (this.isKafka) return exactVersion(this.version);
+    return JSON.parse(readFileSync(join(repositoryDir, 'package.json'), 'utf8')).version;
   }
 
   get bootstrap() {

@@ -36,7 +36,7 @@ export const fetchBody = (topic, partition, fromOffset, { waitMs = 500, maxBytes
  * @param {string} topic
  * @param {number} partition
  * @param {number} [fromOffset]
- * @returns {Promise<{ baseOffset: number, leaderEpoch: number, codec: string, count: number }[]>} as many as fit in 1 MiB
+ * @returns {Promise<{ baseOffset: number, leaderEpoch: number, codec: string, producerId: number, producerEpoch: number, baseSequence: number, count: number }[]>} as many as fit in 1 MiB
  */
 export async function batchesOf(port, topic, partition, fromOffset = 0) {
   const answer = await call(port, 1, 4, fetchBody(topic, partition, fromOffset), 10_000);
@@ -55,6 +55,9 @@ export async function batchesOf(port, topic, partition, fromOffset = 0) {
       baseOffset: Number(answer.readBigInt64BE(at)),
       leaderEpoch: answer.readInt32BE(at + 12),
       codec: CODECS[answer.readInt16BE(at + 21) & 7],
+      producerId: Number(answer.readBigInt64BE(at + 43)),
+      producerEpoch: answer.readInt16BE(at + 51),
+      baseSequence: answer.readInt32BE(at + 53),
       count: answer.readInt32BE(at + 57),
     });
     at += 12 + answer.readInt32BE(at + 8);

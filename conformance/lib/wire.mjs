@@ -44,13 +44,14 @@ export function call(port, apiKey, apiVersion, body, limitMs = 3000) {
 }
 
 /**
- * Metadata v1: the brokers, and the topics asked for (none by default).
+ * Metadata v1: the brokers, and the topics asked for (none by default, which creates them where the broker may; null: all).
  * @param {number} port
- * @param {string[]} [topics]
+ * @param {string[] | null} [topics]
  * @returns {Promise<{ brokers: { id: number, host: string, port: number }[], topics: { error: number, name: string, partitions: { index: number, leader: number }[] }[] }>}
  */
 export async function metadata(port, topics = []) {
-  const answer = await call(port, 3, 1, Buffer.concat([int(4, topics.length), ...topics.map(string)]));
+  const names = (topics ?? []).map(string);
+  const answer = await call(port, 3, 1, Buffer.concat([int(4, topics?.length ?? -1), ...names]));
   let at = 4;
   const i8 = () => answer.readInt8(at++);
   const i16 = () => answer.readInt16BE((at += 2) - 2);

@@ -1,7 +1,11 @@
 // Which releases a short name stands for. `3` is the last line that speaks ZooKeeper.
 const NEWEST = {
+  '0.8.2': '0.8.2.2',
   '0.10.2': '0.10.2.2',
+  0.11: '0.11.0.3',
   '0.11.0': '0.11.0.3',
+  1.1: '1.1.1',
+  '2.0': '2.0.1',
   2.8: '2.8.2',
   3: process.env.KAFKA_3 || '3.9.2',
   3.9: process.env.KAFKA_3 || '3.9.2',

@@ -39,3 +39,9 @@ export async function bundleProgram(entry, outfile) {
   const external = [...COMMON.external, 'snappy', 'lz4-napi'];
   await build({ ...COMMON, external, entryPoints: [join(ROOT, entry)], outfile, sourcemap: 'linked' });
 }
+
+/** The codecs of record batches, for clients of other makers. */
+export async function bundleCompression(outfile) {
+  const { build } = await import('esbuild');
+  await build({ ...COMMON, entryPoints: [join(ROOT, 'packages/protocol/src/compression/index.ts')], outfile });
+}

@@ -16,6 +16,11 @@ const names = [
   'max',
   'group',
   'protocol',
+  'offset',
+  'time',
+  'instance',
+  'session',
+  'idempotent',
 ];
 const { values: options, positionals } = parseArgs({
   options: Object.fromEntries([...names, 'assignor'].map((name) => [name, TEXT])),
@@ -62,13 +67,19 @@ async function produce() {
 }
 
 async function consume() {
-  const places = Array.from({ length: number('partitions') }, (_, partition) => ({
+  const consumer = kafka.consumer();
+  const from = options.offset === undefined ? 0 : number('offset');
+  let places = Array.from({ length: number('partitions') }, (_, partition) => ({
     topic: options.topic,
     partition,
-    offset: 0,
+    offset: from,
   }));
+  if (options.time !== undefined) {
+    const found = await consumer.offsetsForTimes(places, number('time'));
+    places = found.map(({ topic, partition, offset }) => ({ topic, partition, offset }));
+  }
   let left = number('max');
-  for await (const record of kafka.consumer().assign(places)) {
+  for await (const record of consumer.assign(places)) {
     sayRecord(record);
     if (--left === 0) break;
   }
@@ -85,7 +96,8 @@ async function group() {
       onReset: 'earliest',
       autoCommit: { intervalMs: 500 },
       heartbeatIntervalMs: 500,
-      sessionTimeoutMs: 10_000,
+      sessionTimeoutMs: Number(options.session ?? 10_000),
+      instanceId: options.instance,
       onAssigned: tell,
       // What is revoked is not this member's any more once the hook is over.
       onRevoked: () => void setImmediate(tell),

@@ -7,6 +7,7 @@ import { keyOf, valueOf } from '../../lib/records.mjs';
 const KCAT = process.env.KCAT || 'kcat';
 const [command, ...rest] = process.argv.slice(2);
 const names = ['bootstrap', 'topic', 'partitions', 'codec', 'start', 'count', 'base', 'name', 'max', 'group'];
+names.push('idempotent', 'offset', 'time', 'instance', 'assignor', 'session');
 const { values: given } = parseArgs({
   args: rest,
   options: Object.fromEntries(names.map((name) => [name, { type: 'string' }])),
@@ -63,8 +64,12 @@ async function produce() {
     for (let i = start; i < start + count; i++) {
       if (i % partitions === partition) lines.push(`${keyOf(i) ?? ''}\x1f${valueOf(i) ?? ''}\n`);
     }
-    const codec = ['-z', given.codec, '-X', 'linger.ms=20', '-X', 'acks=all', '-H', `client=${given.name}`];
-    const { child, ended } = kcat(['-P', '-t', given.topic, '-p', String(partition), '-Z', '-K', '\x1f', ...codec], {});
+    const settings = ['-z', given.codec, '-X', 'linger.ms=20', '-X', 'acks=all', '-H', `client=${given.name}`];
+    if (given.idempotent === 'true') settings.push('-X', 'enable.idempotence=true');
+    const { child, ended } = kcat(
+      ['-P', '-t', given.topic, '-p', String(partition), '-Z', '-K', '\x1f', ...settings],
+      {},
+    );
     child.stdin.end(lines.join(''));
     await done(ended);
   }
@@ -72,21 +77,33 @@ async function produce() {
 }
 
 async function consume() {
-  const { ended } = kcat(['-C', '-t', given.topic, '-o', 'beginning', '-c', given.max, '-f', FORMAT], { line: record });
+  const from = given.time === undefined ? (given.offset ?? 'beginning') : `s@${given.time}`;
+  const { ended } = kcat(['-C', '-t', given.topic, '-o', from, '-c', given.max, '-f', FORMAT], { line: record });
   await done(ended);
   emit('done');
 }
 
 async function group() {
-  // "% Group G rebalanced (memberid M): assigned: T [0], T [1]"; cooperative groups are not used by this version.
+  // "% Group G rebalanced (memberid M): assigned: T [0], T [1]", or with a cooperative assignor
+  // "% Group G rebalanced: incremental assignment of 2 partition(s) (memberid M, ...): T [0], T [1]".
+  const owned = new Set();
   const complaint = (text) => {
-    const found = /rebalanced \(memberid [^)]*\): (assigned|revoked): ?(.*)$/.exec(text);
+    const found = /rebalanced(: incremental| \(memberid [^)]*\):) (assign|revo)[^:]*: ?(.*)$/.exec(text);
     if (!found) return;
-    const owned = [...found[2].matchAll(/\[(\d+)\]/g)].map((match) => Number(match[1])).sort((a, b) => a - b);
-    emit('assigned', { partitions: found[1] === 'assigned' ? owned : [] });
+    const [, how, what, list] = found;
+    if (!how.includes('incremental')) owned.clear();
+    for (const [, partition] of list.matchAll(/\[(\d+)\]/g)) {
+      if (what === 'assign') owned.add(Number(partition));
+      else owned.delete(Number(partition));
+    }
+    emit('assigned', { partitions: [...owned].sort((a, b) => a - b) });
   };
   const stop = given.max === undefined ? [] : ['-c', given.max];
   const settings = ['-X', 'auto.offset.reset=earliest', '-X', 'auto.commit.interval.ms=200', '-u'];
+  settings.push('-X', 'heartbeat.interval.ms=500');
+  if (given.assignor !== undefined) settings.push('-X', `partition.assignment.strategy=${given.assignor}`);
+  if (given.instance !== undefined)
+    settings.push('-X', `group.instance.id=${given.instance}`, '-X', `session.timeout.ms=${given.session}`);
   const { child, ended } = kcat(['-G', given.group, ...settings, ...stop, '-f', FORMAT, given.topic], {
     line: record,
     complaint,
@@ -105,7 +122,8 @@ async function group() {
 
 try {
   await { produce, consume, group }[command]();
-  process.exit(0);
+  // What was printed may still wait for its reader.
+  process.stdout.write('', () => process.exit(0));
 } catch (error) {
   console.error(error.message);
   process.exit(1);

@@ -8,10 +8,10 @@ import threading
 
 def arguments():
     parser = argparse.ArgumentParser()
-    parser.add_argument("command", choices=["produce", "consume", "group", "load"])
-    for name in ("bootstrap", "topic", "codec", "group", "name"):
+    parser.add_argument("command", choices=["produce", "consume", "group", "load", "topics", "configs"])
+    for name in ("bootstrap", "topic", "codec", "group", "name", "instance", "assignor", "retention", "idempotent"):
         parser.add_argument("--" + name, default="")
-    for name, default in (("partitions", 1), ("count", 0), ("start", 0), ("base", 0), ("max", -1), ("rate", 1000)):
+    for name, default in (("partitions", 1), ("count", 0), ("start", 0), ("base", 0), ("max", -1), ("rate", 1000), ("session", 10000), ("offset", -1), ("time", -1), ("grow", 0)):
         parser.add_argument("--" + name, type=int, default=default)
     return parser.parse_args()
 
@@ -36,6 +36,28 @@ def headers_of(i, name):
 
 def text(data):
     return None if data is None else data.decode()
+
+
+def administer(args, admin):
+    """The topics and configs commands, over an object with the library's way to do each step."""
+    if args.command == "configs":
+        emit("config", **{"retention.ms": admin.retention(args.topic)})
+        admin.set_retention(args.topic, args.retention)
+        emit("altered")
+        emit("config", **{"retention.ms": admin.retention(args.topic)})
+        return
+    admin.create(args.topic, args.partitions)
+    emit("created")
+    try:
+        admin.create(args.topic, 1)
+    except Exception as error:  # each library has its own
+        emit("refused", error=repr(error))
+    emit("listed", found=args.topic in admin.names())
+    emit("described", partitions=admin.partitions(args.topic))
+    admin.grow(args.topic, args.grow)
+    emit("described", partitions=admin.partitions(args.topic))
+    admin.delete(args.topic)
+    emit("deleted")
 
 
 class Stdin:

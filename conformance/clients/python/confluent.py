@@ -5,8 +5,9 @@ import threading
 import time
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, NewPartitions, NewTopic
 
-from common import Stdin, arguments, emit, headers_of, key_of, text, value_of
+from common import Stdin, administer, arguments, emit, headers_of, key_of, text, value_of
 
 
 def record(message):
@@ -29,7 +30,8 @@ def good(message):
 
 
 def produce(args):
-    producer = Producer({"bootstrap.servers": args.bootstrap, "compression.type": args.codec, "acks": "all", "linger.ms": 20})
+    config = {"bootstrap.servers": args.bootstrap, "compression.type": args.codec, "acks": "all", "linger.ms": 20}
+    producer = Producer({**config, "enable.idempotence": args.idempotent == "true"})
     failures = []
 
     def delivered(i):
@@ -60,7 +62,10 @@ def produce(args):
 
 def consume(args):
     consumer = Consumer({"bootstrap.servers": args.bootstrap, "group.id": "unused", "enable.auto.commit": False, "check.crcs": True})
-    consumer.assign([TopicPartition(args.topic, p, OFFSET_BEGINNING) for p in range(args.partitions)])
+    partitions = [TopicPartition(args.topic, p, args.offset if args.offset >= 0 else OFFSET_BEGINNING) for p in range(args.partitions)]
+    if args.time >= 0:
+        partitions = consumer.offsets_for_times([TopicPartition(args.topic, p, args.time) for p in range(args.partitions)], timeout=30)
+    consumer.assign(partitions)
     left = args.max
     while left > 0:
         message = good(consumer.poll(1.0))
@@ -73,19 +78,31 @@ def consume(args):
 
 def group(args):
     stdin = Stdin()
-    consumer = Consumer(
-        {
-            "bootstrap.servers": args.bootstrap,
-            "group.id": args.group,
-            "auto.offset.reset": "earliest",
-            "enable.auto.commit": False,
-        }
-    )
+    config = {
+        "bootstrap.servers": args.bootstrap,
+        "group.id": args.group,
+        "auto.offset.reset": "earliest",
+        "enable.auto.commit": False,
+        "heartbeat.interval.ms": 500,
+    }
+    if args.instance:
+        config["group.instance.id"] = args.instance
+        config["session.timeout.ms"] = args.session
+    if args.assignor:
+        config["partition.assignment.strategy"] = args.assignor
+    consumer = Consumer(config)
+    owned = set()
 
-    def changed(consumer, partitions):
-        emit("assigned", partitions=sorted(p.partition for p in partitions))
+    # Cooperative groups tell what came and what went; the others give everything up in between.
+    def came(consumer, partitions):
+        owned.update(p.partition for p in partitions)
+        emit("assigned", partitions=sorted(owned))
 
-    consumer.subscribe([args.topic], on_assign=changed, on_revoke=lambda consumer, partitions: emit("assigned", partitions=[]))
+    def went(consumer, partitions):
+        owned.difference_update(p.partition for p in partitions)
+        emit("assigned", partitions=sorted(owned))
+
+    consumer.subscribe([args.topic], on_assign=came, on_revoke=went, on_lost=went)
     left = args.max
     while left != 0 and not stdin.asked.is_set():
         message = good(consumer.poll(0.2))
@@ -139,6 +156,41 @@ def load(args):
     emit("stopped", sent=sent)
 
 
+class Admin:
+    def __init__(self, bootstrap):
+        self.client = AdminClient({"bootstrap.servers": bootstrap})
+
+    def _done(self, futures):
+        return [future.result() for future in futures.values()][0]
+
+    def create(self, topic, partitions):
+        self._done(self.client.create_topics([NewTopic(topic, partitions, 1, config={"retention.ms": "3600000"})]))
+
+    def names(self):
+        return self.client.list_topics(timeout=30).topics
+
+    def partitions(self, topic):
+        return len(self.client.list_topics(topic, timeout=30).topics[topic].partitions)
+
+    def grow(self, topic, partitions):
+        self._done(self.client.create_partitions([NewPartitions(topic, partitions)]))
+
+    def delete(self, topic):
+        self._done(self.client.delete_topics([topic]))
+
+    def retention(self, topic):
+        return self._done(self.client.describe_configs([ConfigResource("topic", topic)]))["retention.ms"].value
+
+    def set_retention(self, topic, value):
+        entry = ConfigEntry("retention.ms", value, incremental_operation=AlterConfigOpType.SET)
+        self._done(self.client.incremental_alter_configs([ConfigResource("topic", topic, incremental_configs=[entry])]))
+
+
+def admin(args):
+    administer(args, Admin(args.bootstrap))
+
+
 arguments_given = arguments()
-{"produce": produce, "consume": consume, "group": group, "load": load}[arguments_given.command](arguments_given)
+commands = {"produce": produce, "consume": consume, "group": group, "load": load, "topics": admin, "configs": admin}
+commands[arguments_given.command](arguments_given)
 sys.exit(0)

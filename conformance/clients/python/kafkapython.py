@@ -3,9 +3,10 @@
 import sys
 
 from kafka import ConsumerRebalanceListener, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient, NewPartitions, NewTopic
 from kafka.structs import OffsetAndMetadata
 
-from common import Stdin, arguments, emit, headers_of, key_of, text, value_of
+from common import Stdin, administer, arguments, emit, headers_of, key_of, text, value_of
 
 
 def record(message):
@@ -22,7 +23,8 @@ def record(message):
 
 def produce(args):
     codec = None if args.codec == "none" else args.codec
-    producer = KafkaProducer(bootstrap_servers=args.bootstrap, compression_type=codec, acks="all", linger_ms=20)
+    config = {"enable_idempotence": True} if args.idempotent == "true" else {}
+    producer = KafkaProducer(bootstrap_servers=args.bootstrap, compression_type=codec, acks="all", linger_ms=20, **config)
     sent = []
     for i in range(args.start, args.start + args.count):
         sent.append(
@@ -46,7 +48,14 @@ def consume(args):
     consumer = KafkaConsumer(bootstrap_servers=args.bootstrap, enable_auto_commit=False, auto_offset_reset="earliest")
     partitions = [TopicPartition(args.topic, p) for p in range(args.partitions)]
     consumer.assign(partitions)
-    consumer.seek_to_beginning(*partitions)
+    if args.time >= 0:
+        for partition, found in consumer.offsets_for_times({partition: args.time for partition in partitions}).items():
+            consumer.seek(partition, found.offset)
+    elif args.offset >= 0:
+        for partition in partitions:
+            consumer.seek(partition, args.offset)
+    else:
+        consumer.seek_to_beginning(*partitions)
     left = args.max
     while left > 0:
         for messages in consumer.poll(timeout_ms=500).values():
@@ -58,11 +67,18 @@ def consume(args):
 
 
 class Changes(ConsumerRebalanceListener):
+    """Cooperative groups tell what came and what went; the others give everything up in between."""
+
+    def __init__(self):
+        self.owned = set()
+
     def on_partitions_revoked(self, revoked):
-        emit("assigned", partitions=[])
+        self.owned.difference_update(p.partition for p in revoked)
+        emit("assigned", partitions=sorted(self.owned))
 
     def on_partitions_assigned(self, assigned):
-        emit("assigned", partitions=sorted(p.partition for p in assigned))
+        self.owned.update(p.partition for p in assigned)
+        emit("assigned", partitions=sorted(self.owned))
 
 
 def committed(offset):
@@ -73,6 +89,14 @@ def committed(offset):
 def group(args):
     stdin = Stdin()
     left = args.max
+    more = {}
+    if args.instance:
+        more["group_instance_id"] = args.instance
+        more["session_timeout_ms"] = args.session
+    if args.assignor:
+        from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
+
+        more["partition_assignment_strategy"] = [CooperativeStickyAssignor]
     consumer = KafkaConsumer(
         bootstrap_servers=args.bootstrap,
         group_id=args.group,
@@ -80,6 +104,7 @@ def group(args):
         auto_offset_reset="earliest",
         heartbeat_interval_ms=500,
         max_poll_records=left if left > 0 else 500,
+        **more,
     )
     consumer.subscribe([args.topic], listener=Changes())
     while left != 0 and not stdin.asked.is_set():
@@ -96,6 +121,43 @@ def group(args):
     emit("closed")
 
 
+class Admin:
+    def __init__(self, bootstrap):
+        self.client = KafkaAdminClient(bootstrap_servers=bootstrap)
+        self.consumer = KafkaConsumer(bootstrap_servers=bootstrap)
+
+    def create(self, topic, partitions):
+        self.client.create_topics([NewTopic(topic, partitions, 1, topic_configs={"retention.ms": "3600000"})])
+
+    def names(self):
+        return self.consumer.topics()
+
+    def partitions(self, topic):
+        self.consumer.topics()  # asks for metadata anew
+        return len(self.consumer.partitions_for_topic(topic))
+
+    def grow(self, topic, partitions):
+        self.client.create_partitions({topic: NewPartitions(partitions)})
+
+    def delete(self, topic):
+        self.client.delete_topics([topic])
+
+    def retention(self, topic):
+        answer = self.client.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])
+        if isinstance(answer, dict):
+            return answer["topic"][topic]["retention.ms"]["value"]
+        _, _, _, _, entries = answer.resources[0]
+        return next(entry[1] for entry in entries if entry[0] == "retention.ms")
+
+    def set_retention(self, topic, value):
+        self.client.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, configs={"retention.ms": value})])
+
+
+def admin(args):
+    administer(args, Admin(args.bootstrap))
+
+
 arguments_given = arguments()
-{"produce": produce, "consume": consume, "group": group}[arguments_given.command](arguments_given)
+commands = {"produce": produce, "consume": consume, "group": group, "topics": admin, "configs": admin}
+commands[arguments_given.command](arguments_given)
 sys.exit(0)

@@ -12,9 +12,10 @@ import (
 )
 
 type options struct {
-	bootstrap, topic, codec, group, name, version string
-	partitions, count, start, max                 int
-	base                                          int64
+	bootstrap, topic, codec, group, name, version, instance, assignor, retention string
+	partitions, count, start, max, grow                                          int
+	base, offset, time, session                                                  int64
+	idempotent                                                                   bool
 }
 
 func parse() (string, options) {
@@ -29,6 +30,14 @@ func parse() (string, options) {
 	set.StringVar(&o.group, "group", "", "")
 	set.StringVar(&o.name, "name", "", "")
 	set.StringVar(&o.version, "version", "", "")
+	set.StringVar(&o.instance, "instance", "", "")
+	set.StringVar(&o.assignor, "assignor", "", "")
+	set.StringVar(&o.retention, "retention", "", "")
+	idempotent := set.String("idempotent", "false", "")
+	set.IntVar(&o.grow, "grow", 0, "")
+	set.Int64Var(&o.session, "session", 10000, "")
+	set.Int64Var(&o.offset, "offset", -1, "")
+	set.Int64Var(&o.time, "time", -1, "")
 	set.IntVar(&o.partitions, "partitions", 1, "")
 	set.IntVar(&o.count, "count", 0, "")
 	set.IntVar(&o.start, "start", 0, "")
@@ -43,6 +52,7 @@ func parse() (string, options) {
 	if err := set.Parse(rest); err != nil {
 		fail(err)
 	}
+	o.idempotent = *idempotent == "true"
 	return os.Args[first], o
 }
 
@@ -109,4 +119,42 @@ func askedToEnd() <-chan struct{} {
 		close(asked)
 	}()
 	return asked
+}
+
+// What the topics and configs commands do, each with the library's own way.
+type administrator interface {
+	create(topic string, partitions int, retention string) error
+	topics() []string
+	partitions(topic string) int
+	grow(topic string, partitions int)
+	remove(topic string)
+	retention(topic string) string
+	setRetention(topic, value string)
+}
+
+func administerTopics(o options, a administrator) {
+	must(a.create(o.topic, o.partitions, "3600000"))
+	emit("created", nil)
+	if err := a.create(o.topic, 1, "3600000"); err != nil {
+		emit("refused", fields{"error": err.Error()})
+	}
+	found := false
+	for _, name := range a.topics() {
+		found = found || name == o.topic
+	}
+	emit("listed", fields{"found": found})
+	emit("described", fields{"partitions": a.partitions(o.topic)})
+	if o.grow > 0 {
+		a.grow(o.topic, o.grow)
+		emit("described", fields{"partitions": a.partitions(o.topic)})
+	}
+	a.remove(o.topic)
+	emit("deleted", nil)
+}
+
+func administerConfigs(o options, a administrator) {
+	emit("config", fields{"retention.ms": a.retention(o.topic)})
+	a.setRetention(o.topic, o.retention)
+	emit("altered", nil)
+	emit("config", fields{"retention.ms": a.retention(o.topic)})
 }

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
@@ -45,7 +46,13 @@ func produce(o options) {
 }
 
 func consume(o options) {
-	c := client(o, kgo.ConsumeTopics(o.topic), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()))
+	from := kgo.NewOffset().AtStart()
+	if o.time >= 0 {
+		from = kgo.NewOffset().AfterMilli(o.time)
+	} else if o.offset >= 0 {
+		from = kgo.NewOffset().At(o.offset)
+	}
+	c := client(o, kgo.ConsumeTopics(o.topic), kgo.ConsumeResetOffset(from))
 	for left := o.max; left > 0; {
 		fetched := c.PollRecords(context.Background(), left)
 		for _, failed := range fetched.Errors() {
@@ -61,7 +68,7 @@ func group(o options) {
 	asked := askedToEnd()
 	var lock sync.Mutex
 	owned := map[int32]bool{}
-	// Its groups are cooperative: callbacks tell what came and what went.
+	// Callbacks tell what came and what went.
 	change := func(mine bool) func(context.Context, *kgo.Client, map[string][]int32) {
 		return func(_ context.Context, _ *kgo.Client, changed map[string][]int32) {
 			lock.Lock()
@@ -81,9 +88,17 @@ func group(o options) {
 			emit("assigned", fields{"partitions": all})
 		}
 	}
-	c := client(o, kgo.ConsumerGroup(o.group), kgo.ConsumeTopics(o.topic), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.DisableAutoCommit(),
+	// Cooperative is its default; the others are asked for.
+	more := []kgo.Opt{kgo.Balancers(kgo.RangeBalancer())}
+	if o.assignor != "" {
+		more = []kgo.Opt{kgo.Balancers(kgo.CooperativeStickyBalancer())}
+	}
+	if o.instance != "" {
+		more = append(more, kgo.InstanceID(o.instance), kgo.SessionTimeout(time.Duration(o.session)*time.Millisecond))
+	}
+	c := client(o, append(more, kgo.ConsumerGroup(o.group), kgo.ConsumeTopics(o.topic), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.DisableAutoCommit(),
 		kgo.OnPartitionsAssigned(change(true)), kgo.OnPartitionsRevoked(change(false)), kgo.OnPartitionsLost(change(false)),
-		kgo.BlockRebalanceOnPoll(), kgo.HeartbeatInterval(500*time.Millisecond))
+		kgo.BlockRebalanceOnPoll(), kgo.HeartbeatInterval(500*time.Millisecond))...)
 	ctx, cancel := context.WithCancel(context.Background())
 	go func() { <-asked; cancel() }()
 	for left := o.max; left != 0 && ctx.Err() == nil; {
@@ -102,6 +117,55 @@ func group(o options) {
 	emit("closed", nil)
 }
 
+type admin struct{ *kadm.Client }
+
+func (a admin) create(topic string, partitions int, retention string) error {
+	made, err := a.CreateTopic(context.Background(), int32(partitions), 1, map[string]*string{"retention.ms": &retention}, topic)
+	if err == nil {
+		err = made.Err
+	}
+	return err
+}
+
+func (a admin) topics() []string {
+	found, err := a.ListTopics(context.Background())
+	must(err)
+	return found.Names()
+}
+
+func (a admin) partitions(topic string) int {
+	found, err := a.ListTopics(context.Background(), topic)
+	must(err)
+	return len(found[topic].Partitions)
+}
+
+func (a admin) grow(topic string, partitions int) {
+	_, err := a.UpdatePartitions(context.Background(), partitions, topic)
+	must(err)
+}
+
+func (a admin) remove(topic string) {
+	_, err := a.DeleteTopic(context.Background(), topic)
+	must(err)
+}
+
+func (a admin) retention(topic string) string {
+	found, err := a.DescribeTopicConfigs(context.Background(), topic)
+	must(err)
+	for _, config := range found[0].Configs {
+		if config.Key == "retention.ms" {
+			return *config.Value
+		}
+	}
+	return ""
+}
+
+func (a admin) setRetention(topic, value string) {
+	done, err := a.AlterTopicConfigs(context.Background(), []kadm.AlterConfig{{Op: kadm.SetConfig, Name: "retention.ms", Value: &value}}, topic)
+	must(err)
+	must(done[0].Err)
+}
+
 func main() {
 	command, o := parse()
 	switch command {
@@ -111,6 +175,10 @@ func main() {
 		consume(o)
 	case "group":
 		group(o)
+	case "topics":
+		administerTopics(o, admin{kadm.NewClient(client(o))})
+	case "configs":
+		administerConfigs(o, admin{kadm.NewClient(client(o))})
 	default:
 		fail(fmt.Errorf("unknown command %s", command))
 	}

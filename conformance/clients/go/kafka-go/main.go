@@ -57,7 +57,13 @@ func consume(o options) {
 	messages := make(chan kafka.Message)
 	for p := 0; p < o.partitions; p++ {
 		reader := kafka.NewReader(kafka.ReaderConfig{Brokers: []string{o.bootstrap}, Topic: o.topic, Partition: p, MaxWait: 500 * time.Millisecond})
-		must(reader.SetOffset(kafka.FirstOffset))
+		if o.time >= 0 {
+			must(reader.SetOffsetAt(context.Background(), time.UnixMilli(o.time)))
+		} else if o.offset >= 0 {
+			must(reader.SetOffset(o.offset))
+		} else {
+			must(reader.SetOffset(kafka.FirstOffset))
+		}
 		go func() {
 			for {
 				m, err := reader.ReadMessage(context.Background())
@@ -111,6 +117,63 @@ func group(o options) {
 	emit("closed", nil)
 }
 
+type admin struct{ *kafka.Client }
+
+func open(o options) admin { return admin{&kafka.Client{Addr: kafka.TCP(o.bootstrap)}} }
+
+func (a admin) create(topic string, partitions int, retention string) error {
+	made, err := a.CreateTopics(context.Background(), &kafka.CreateTopicsRequest{Topics: []kafka.TopicConfig{{Topic: topic, NumPartitions: partitions,
+		ReplicationFactor: 1, ConfigEntries: []kafka.ConfigEntry{{ConfigName: "retention.ms", ConfigValue: retention}}}}})
+	must(err)
+	return made.Errors[topic]
+}
+
+// Its transport keeps metadata for some seconds: a new one asks anew.
+func (a admin) metadata(topics ...string) []kafka.Topic {
+	fresh := kafka.Client{Addr: a.Addr, Transport: &kafka.Transport{}}
+	found, err := fresh.Metadata(context.Background(), &kafka.MetadataRequest{Topics: topics})
+	must(err)
+	return found.Topics
+}
+
+func (a admin) topics() []string {
+	names := []string{}
+	for _, topic := range a.metadata() {
+		names = append(names, topic.Name)
+	}
+	return names
+}
+
+func (a admin) partitions(topic string) int { return len(a.metadata(topic)[0].Partitions) }
+
+func (a admin) grow(topic string, partitions int) {
+	done, err := a.CreatePartitions(context.Background(), &kafka.CreatePartitionsRequest{Topics: []kafka.TopicPartitionsConfig{
+		{Name: topic, Count: int32(partitions)}}})
+	must(err)
+	must(done.Errors[topic])
+}
+
+func (a admin) remove(topic string) {
+	done, err := a.DeleteTopics(context.Background(), &kafka.DeleteTopicsRequest{Topics: []string{topic}})
+	must(err)
+	must(done.Errors[topic])
+}
+
+func (a admin) retention(topic string) string {
+	found, err := a.DescribeConfigs(context.Background(), &kafka.DescribeConfigsRequest{Resources: []kafka.DescribeConfigRequestResource{
+		{ResourceType: kafka.ResourceTypeTopic, ResourceName: topic, ConfigNames: []string{"retention.ms"}}}})
+	must(err)
+	return found.Resources[0].ConfigEntries[0].ConfigValue
+}
+
+func (a admin) setRetention(topic, value string) {
+	done, err := a.IncrementalAlterConfigs(context.Background(), &kafka.IncrementalAlterConfigsRequest{Resources: []kafka.IncrementalAlterConfigsRequestResource{
+		{ResourceType: kafka.ResourceTypeTopic, ResourceName: topic, Configs: []kafka.IncrementalAlterConfigsRequestConfig{
+			{Name: "retention.ms", Value: value, ConfigOperation: kafka.ConfigOperationSet}}}}})
+	must(err)
+	must(done.Resources[0].Error)
+}
+
 func main() {
 	command, o := parse()
 	switch command {
@@ -120,6 +183,10 @@ func main() {
 		consume(o)
 	case "group":
 		group(o)
+	case "topics":
+		administerTopics(o, open(o))
+	case "configs":
+		administerConfigs(o, open(o))
 	default:
 		fail(fmt.Errorf("unknown command %s", command))
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"reflect"
 	"sort"
 	"sync"
 	"time"
@@ -33,7 +34,21 @@ func config(o options) *sarama.Config {
 	c.Producer.Flush.Frequency = 20 * time.Millisecond
 	c.Consumer.Offsets.Initial = sarama.OffsetOldest
 	c.Consumer.Return.Errors = true
+	c.Consumer.Group.Heartbeat.Interval = 500 * time.Millisecond
+	// The oldest version of the library has no such fields.
+	if o.idempotent {
+		set(&c.Producer, "Idempotent", true)
+		c.Net.MaxOpenRequests = 1
+	}
+	if o.instance != "" {
+		set(&c.Consumer.Group, "InstanceId", o.instance)
+		c.Consumer.Group.Session.Timeout = time.Duration(o.session) * time.Millisecond
+	}
 	return c
+}
+
+func set(of any, field string, value any) {
+	reflect.ValueOf(of).Elem().FieldByName(field).Set(reflect.ValueOf(value))
 }
 
 func record(m *sarama.ConsumerMessage) {
@@ -82,11 +97,20 @@ func produce(o options) {
 }
 
 func consume(o options) {
-	consumer, err := sarama.NewConsumer([]string{o.bootstrap}, config(o))
+	client, err := sarama.NewClient([]string{o.bootstrap}, config(o))
+	must(err)
+	consumer, err := sarama.NewConsumerFromClient(client)
 	must(err)
 	messages := make(chan *sarama.ConsumerMessage)
 	for p := 0; p < o.partitions; p++ {
-		from, err := consumer.ConsumePartition(o.topic, int32(p), sarama.OffsetOldest)
+		first := sarama.OffsetOldest
+		if o.time >= 0 {
+			first, err = client.GetOffset(o.topic, int32(p), o.time)
+			must(err)
+		} else if o.offset >= 0 {
+			first = o.offset
+		}
+		from, err := consumer.ConsumePartition(o.topic, int32(p), first)
 		must(err)
 		go func() {
 			for {
@@ -198,6 +222,54 @@ func offsetManager(o options) {
 	emit("closed", nil)
 }
 
+type admin struct {
+	sarama.ClusterAdmin
+	client sarama.Client
+}
+
+func open(o options) admin {
+	c, err := sarama.NewClusterAdmin([]string{o.bootstrap}, config(o))
+	must(err)
+	client, err := sarama.NewClient([]string{o.bootstrap}, config(o))
+	must(err)
+	return admin{c, client}
+}
+
+func (a admin) create(topic string, partitions int, retention string) error {
+	return a.CreateTopic(topic, &sarama.TopicDetail{NumPartitions: int32(partitions), ReplicationFactor: 1,
+		ConfigEntries: map[string]*string{"retention.ms": &retention}}, false)
+}
+
+func (a admin) topics() []string {
+	must(a.client.RefreshMetadata())
+	names, err := a.client.Topics()
+	must(err)
+	return names
+}
+
+func (a admin) partitions(topic string) int {
+	must(a.client.RefreshMetadata(topic))
+	found, err := a.client.Partitions(topic)
+	must(err)
+	return len(found)
+}
+
+func (a admin) grow(topic string, partitions int) {
+	must(a.CreatePartitions(topic, int32(partitions), nil, false))
+}
+
+func (a admin) remove(topic string) { must(a.DeleteTopic(topic)) }
+
+func (a admin) retention(topic string) string {
+	found, err := a.DescribeConfig(sarama.ConfigResource{Type: sarama.TopicResource, Name: topic, ConfigNames: []string{"retention.ms"}})
+	must(err)
+	return found[0].Value
+}
+
+func (a admin) setRetention(topic, value string) {
+	must(a.AlterConfig(sarama.TopicResource, topic, map[string]*string{"retention.ms": &value}, false))
+}
+
 func main() {
 	command, o := parse()
 	sarama.Logger = log.New(os.Stderr, "", 0)
@@ -212,6 +284,10 @@ func main() {
 		} else {
 			offsetManager(o)
 		}
+	case "topics":
+		administerTopics(o, open(o))
+	case "configs":
+		administerConfigs(o, open(o))
 	default:
 		fail(fmt.Errorf("unknown command %s", command))
 	}

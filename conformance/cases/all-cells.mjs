@@ -1,0 +1,26 @@
+// Every cell there is, and what the code has, to be compared with matrix.json.
+import { CLIENTS } from '../clients/registry.mjs';
+import { CASES, clientCells } from './client-cells.mjs';
+import { clientLibraryCells } from './client-library-cells.mjs';
+import { consumerCells } from './consumer-cells.mjs';
+import { diskCells } from './disk-cells.mjs';
+import { durabilityCells } from './durability-cells.mjs';
+import { millionCells } from './million-cells.mjs';
+import { toolCells } from './tool-cells.mjs';
+
+export const CELLS = [
+  ...clientCells(),
+  ...clientLibraryCells(),
+  ...consumerCells(),
+  ...toolCells(),
+  ...diskCells(),
+  ...millionCells(),
+  ...durabilityCells(),
+];
+
+/** @type {import('../lib/matrix.mjs').Code} */
+export const CODE = {
+  clients: CLIENTS.map(({ name }) => name),
+  cases: Object.keys(CASES),
+  cells: CELLS.map(({ name }) => name),
+};
