@@ -75,8 +75,9 @@ async function consume() {
     offset: from,
   }));
   if (options.time !== undefined) {
-    const found = await consumer.offsetsForTimes(places, number('time'));
-    places = found.map(({ topic, partition, offset }) => ({ topic, partition, offset }));
+    const timestamp = number('time');
+    const found = await consumer.offsetsForTimes(places.map((place) => ({ ...place, timestamp })));
+    places = [...found.values()].map(({ topic, partition, offset }) => ({ topic, partition, offset }));
   }
   let left = number('max');
   for await (const record of consumer.assign(places)) {
@@ -124,3 +125,5 @@ const ASSIGNORS = { range: rangeAssignor, 'cooperative-sticky': cooperativeStick
 const COMMANDS = { produce, consume, group };
 await COMMANDS[command]();
 await kafka.close();
+// Stdin may still be open; what was printed may wait for its reader.
+process.stdout.write('', () => process.exit(0));
