@@ -25,6 +25,10 @@ export class AssignedPartition {
   readonly name: string;
   /** Aborted when this consumer has the partition no more. */
   readonly ended = new AbortController();
+  /** The same as a plain field: it is asked for with every record. */
+  isEnded = false;
+  /** Counts how often records were decoded. */
+  decodes = 0;
 
   need: Need = 'committed';
   /** With need `reset`: where to, instead of the policy. */
@@ -72,8 +76,10 @@ export class AssignedPartition {
     this.name = partitionName(topic.name, partition);
   }
 
-  get isEnded(): boolean {
-    return this.ended.signal.aborted;
+  /** This consumer does not have it any more. `why`: the reason that handlers see. */
+  end(why: unknown): void {
+    this.isEnded = true;
+    this.ended.abort(why);
   }
 
   /** May be fetched: the position is known and good. */
@@ -85,8 +91,9 @@ export class AssignedPartition {
     return this.isReady && !this.isPaused;
   }
 
+  /** Fetched and not opened yet. */
   get queuedBytes(): number {
-    return this.#queuedBytes;
+    return this.#queuedBytes - (this.#queue[0]?.consumedBytes ?? 0);
   }
 
   get hasRecords(): boolean {
@@ -200,6 +207,7 @@ export class AssignedPartition {
   #decode(max: number, intercept: Intercept): boolean {
     for (let fetched = this.#queue[0]; fetched !== undefined; fetched = this.#queue[0]) {
       const records: FetchedRecord[] = [];
+      this.decodes++;
       const count = fetched.read(max, records);
       const kept = count === 0 ? records : intercept(records);
       if (kept.length > 0) {

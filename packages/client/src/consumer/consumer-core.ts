@@ -155,8 +155,10 @@ export class ConsumerCore implements ConsumerContext, MemberHost {
   /** One record of a partition; undefined when there is none now. */
   nextRecord(partition: AssignedPartition): FetchedRecord | undefined {
     try {
+      const { decodes } = partition;
       const record = partition.next(this.settings.maxPollRecords, this.intercept);
-      if (record === undefined) this.#fetcher.pump();
+      // There may be room for the next fetch.
+      if (partition.decodes !== decodes) this.#fetcher.pump();
       return record;
     } catch (error) {
       throw this.#unreadable(partition, error);

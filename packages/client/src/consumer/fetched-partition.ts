@@ -92,6 +92,11 @@ export class FetchedPartition {
     this.isCorrupt = isCorrupt;
   }
 
+  /** What lies before the batch that is read now. */
+  get consumedBytes(): number {
+    return this.#batches.start;
+  }
+
   /** Adds up to `max` records to `into`; how many. 0: nothing is left. Throws KafkaError (CORRUPT_MESSAGE and the like). */
   read(max: number, into: FetchedRecord[]): number {
     let count = 0;

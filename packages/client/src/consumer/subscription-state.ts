@@ -85,7 +85,7 @@ export class SubscriptionState {
       this.partitions.delete(partition.name);
       partition.isHeld = true;
       partition.dropBuffers();
-      partition.ended.abort(why);
+      partition.end(why);
     }
     this.#turn = [...this.partitions.values()];
   }

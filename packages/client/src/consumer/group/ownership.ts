@@ -54,7 +54,7 @@ export class Ownership {
     const partitions = this.#held(places);
     if (partitions.length === 0) return;
     context.cluster.log.warn(`Lost ${partitionNames(places)}: ${error.message}`);
-    for (const { ended } of partitions) ended.abort(error);
+    for (const partition of partitions) partition.end(error);
     await this.#drained(partitions, Number.POSITIVE_INFINITY);
     await this.#gone(partitions, context.settings.onLost);
   }
