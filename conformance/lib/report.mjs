@@ -65,7 +65,7 @@ export function writeReport() {
 Made by \`npm run conformance -- --record\` from \`conformance/matrix.json\` and the last results; not written by hand. How it is run: [conformance/README.md](../conformance/README.md).
 
 **ok**: it passed against Ottla, and before that, unchanged, on the Apache Kafka of the letters. **–**: the client has no such thing; its reason is below.
-**no**: it did not pass. **waiting**: the client can, the broker cannot yet. Kafka 4 dropped the protocol versions of before 2.1, so the oldest clients are proved on 3.9 only.
+**no**: it was not run against Ottla, or did not pass. **waiting**: the client can, the broker cannot yet. Kafka 4 dropped the protocol versions of before 2.1, so the oldest clients are proved on 3.9 only.
 
 ${table(['broker', 'version', 'letter', 'cells passed', 'run on'], brokers())}
 
