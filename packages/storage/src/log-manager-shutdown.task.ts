@@ -53,13 +53,22 @@ async function closeInOrder(
   }
 }
 
+/** See `LogManager.settled`. */
+export async function settleLogs(manager: LogManager): Promise<void> {
+  for (const log of manager.logs()) if (log.writer.hasStaged) await settle(log);
+}
+
+async function settle({ writer }: Log): Promise<void> {
+  while (writer.hasStaged) {
+    writer.writeStaged();
+    await writer.settled();
+  }
+}
+
 /** Everything of the log in its files and on the device. */
 async function closeLog(log: Log): Promise<boolean> {
   const { state } = log;
-  while (log.writer.hasStaged) {
-    log.writer.writeStaged();
-    await log.writer.settled();
-  }
+  await settle(log);
   if (state.isOffline) return false;
   try {
     state.active.seal();

@@ -12,7 +12,7 @@ import { createLogs } from './log-create.task.ts';
 import { deleteLogs } from './log-delete.task.ts';
 import { LogDirectory } from './log-directory.ts';
 import { flushLog } from './log-flush.task.ts';
-import { closeDirectories } from './log-manager-shutdown.task.ts';
+import { closeDirectories, settleLogs } from './log-manager-shutdown.task.ts';
 import { prepareDirectories, startLogs } from './log-manager-start.task.ts';
 import type { LogOwner, LogState } from './log-state.ts';
 import { removeFiles } from './removal.task.ts';
@@ -145,6 +145,11 @@ export class LogManager {
   /** Locks the directories, loads and recovers their logs, starts the background work. Rejects when no directory can be used. */
   start(): Promise<void> {
     return startLogs(this);
+  }
+
+  /** Resolves when what was staged so far is written, or has failed, and its senders were told. */
+  settled(): Promise<void> {
+    return settleLogs(this);
   }
 
   /** `clean`: flush, snapshot and close every log and leave the mark of it. Else only the files are closed. */

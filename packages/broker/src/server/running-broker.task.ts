@@ -82,9 +82,12 @@ export class RunningBroker implements Broker {
     this.#log.info('shutting down');
     const listeners = sockets.stopProcessingRequests();
     for (const listener of listeners) await listener.close();
+    // What was written must not be refused below: of a producer that sends it again, the next start knows the last batch only.
+    await logs.settled();
+    await this.#wait(() => replicas.produceWaiters.size === 0);
     groups.close();
     replicas.shutdown();
-    await this.#finished();
+    await this.#wait(() => !sockets.hasUnanswered);
     const { brokerEpoch } = plane;
     await plane.leave();
     await store.close();
@@ -97,12 +100,12 @@ export class RunningBroker implements Broker {
     this.#log.info('shut down completed');
   }
 
-  /** Lets what runs be answered, appends be written, answers leave. */
-  async #finished(): Promise<void> {
+  /** Gives what runs time to be answered, and answers time to leave. */
+  async #wait(isDone: () => boolean): Promise<void> {
     const { clock } = this.#parts.services.platform;
     const deadlineMs = clock.monotonicMs() + FINISH_MS_MAX;
     do await clock.sleep(1);
-    while (this.#parts.sockets.hasUnanswered && clock.monotonicMs() < deadlineMs);
+    while (!isDone() && clock.monotonicMs() < deadlineMs);
   }
 
   async #kill(): Promise<void> {
