@@ -45,7 +45,7 @@ await main({
     const producer = client.producer({
       kafkaJS: { acks: -1, idempotent },
       'compression.type': codec,
-      'linger.ms': 20,
+      'linger.ms': 500,
     });
     return produce(producer, {});
   },

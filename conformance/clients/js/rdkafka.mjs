@@ -22,7 +22,7 @@ function record({ partition, offset, key, value, timestamp, headers = [] }) {
 }
 
 async function produce() {
-  const config = { 'compression.codec': given.codec, acks: -1, 'linger.ms': 20, dr_cb: true };
+  const config = { 'compression.codec': given.codec, acks: -1, 'linger.ms': 500, dr_cb: true };
   const producer = await connected(new Producer({ ...COMMON, ...config, 'enable.idempotence': given.idempotent }, {}));
   producer.setPollInterval(10);
   let left = given.count;

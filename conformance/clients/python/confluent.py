@@ -30,7 +30,7 @@ def good(message):
 
 
 def produce(args):
-    config = {"bootstrap.servers": args.bootstrap, "compression.type": args.codec, "acks": "all", "linger.ms": 20}
+    config = {"bootstrap.servers": args.bootstrap, "compression.type": args.codec, "acks": "all", "linger.ms": 500}
     producer = Producer({**config, "enable.idempotence": args.idempotent == "true"})
     failures = []
 
