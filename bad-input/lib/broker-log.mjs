@@ -49,6 +49,15 @@ export class BrokerLog {
       throw new Error(`more than one line of trouble:\n${[line, ...others].slice(0, 8).join('\n')}`);
   }
 
+  /** As many lines of trouble as were caused, and no more: the last is written a little after its answer. @param {number} least @param {number} [most] */
+  async expectTroubles(least, most = least) {
+    if (this.isKafka) return;
+    await until(`${least} lines of trouble`, 3000, () => this.troubles().length >= least).catch(() => {});
+    const lines = this.troubles();
+    if (lines.length < least || lines.length > most)
+      throw new Error(`${lines.length} lines of trouble, not ${least} to ${most}:\n${lines.slice(0, 4).join('\n')}`);
+  }
+
   /** Nothing was worth a warning. */
   expectQuiet() {
     if (this.isKafka) return;

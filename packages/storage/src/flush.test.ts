@@ -50,6 +50,31 @@ test('what a kill left unflushed is flushed before a retry of it is answered', a
   }
 });
 
+test('an orderly stop leaves the producers on the device, also those that a start had to find in the records', async () => {
+  for (let seed = 0; seed < 40; seed++) {
+    const world = createSimulatedWorld(seed);
+    const node = world.node('broker');
+    const timestamp = node.platform.clock.wallMs();
+    const given = batch([{ timestamp, value: 'first' }], { producerId: 7, producerEpoch: 0, baseSequence: 0 });
+    const { log, manager } = await world.finish(openLog(node.platform));
+    await world.finish(append(log, Buffer.from(given)));
+    await world.finish(log.flush());
+    if (seed % 2 === 0) node.kill();
+    else {
+      await world.finish(manager.shutdown({ clean: true }));
+      // Damaged, so that the next start makes it anew.
+      const path = '/data/t-0/00000000000000000001.snapshot';
+      await world.finish(node.platform.disk.replaceFile(path, Buffer.alloc(0)));
+    }
+    const recovered = await world.finish(openManager(node.restart()));
+    await world.run({ untilMs: world.nowMs + 20 });
+    await world.finish(recovered.shutdown({ clean: true }));
+    node.powerLoss();
+    const again = logOf(await world.finish(openManager(node.restart())));
+    expect([seed, again.producers().map(({ lastSequence }) => lastSequence)]).toEqual([seed, [0]]);
+  }
+});
+
 test('an answer does not come before the files it needs have their names, whoever syncs the directory', async () => {
   // Each append begins a segment, so the flush of the one before runs at the same time.
   for (let seed = 0; seed < 40; seed++) await survives(seed, { segmentBytes: 400 }, false);

@@ -23,7 +23,8 @@ export async function flushLog(
   if (log.isOffline || log.isClosed) return false;
   const segments = notDurable(log).filter((segment) => segment.baseOffset < offset || isLast);
   const sealed = isLast ? segments : segments.filter((segment) => segment !== log.active);
-  if (offset <= log.recoveryPoint && sealed.length === 0 && !log.epochFile.isChanged) return true;
+  const namesCount = isLast && log.names.isChanged;
+  if (offset <= log.recoveryPoint && sealed.length === 0 && !log.epochFile.isChanged && !namesCount) return true;
   const { generation } = log;
   try {
     await syncSegments(log, segments, sealed);
@@ -103,7 +104,7 @@ async function syncSegments(
   }
 }
 
-async function syncPath(disk: Disk, path: string): Promise<void> {
+export async function syncPath(disk: Disk, path: string): Promise<void> {
   const file = await disk.open(path, { mode: 'write' });
   try {
     await file.sync();

@@ -58,6 +58,7 @@ export async function loadLog(
   log.topicId = await readTopicId(owner, identity.directory);
   log.logStartOffset = options.logStartOffset;
   log.snapshots = offsetsOf(names, SNAPSHOT_SUFFIX);
+  if (!options.hadCleanShutdown) for (const offset of log.snapshots) log.unsyncedSnapshots.add(offset);
   await openSegments(log, names);
   if (epochs === undefined) await rebuildEpochs(log);
   await recoverIncomplete(log, names, options);

@@ -4,10 +4,11 @@ import { formatCleanShutdown, UNKNOWN_BROKER_EPOCH } from './clean-shutdown-file
 import { fileOperationsAtOnceMax } from './limits.ts';
 import type { Log } from './log.ts';
 import type { LogDirectory } from './log-directory.ts';
-import { CLEAN_SHUTDOWN } from './log-files.ts';
-import { flushLog } from './log-flush.task.ts';
+import { CLEAN_SHUTDOWN, SNAPSHOT_SUFFIX, segmentFileName } from './log-files.ts';
+import { flushLog, syncPath } from './log-flush.task.ts';
 import type { LogManager } from './log-manager.ts';
 import { wantsSnapshot } from './log-roll.ts';
+import type { LogState } from './log-state.ts';
 import { writeSnapshot } from './snapshot.task.ts';
 
 /** Closes all logs. Never rejects: a directory that does not close in order simply gets no mark. */
@@ -73,13 +74,20 @@ async function closeLog(log: Log): Promise<boolean> {
   try {
     state.active.seal();
     const end = state.logEndOffset;
-    if (wantsSnapshot(state, end) && state.snapshots[state.snapshots.length - 1] !== end) {
-      await writeSnapshot(state, end, state.producers.snapshot(), true);
-    }
+    if (wantsSnapshot(state, end)) await keepSnapshot(state, end);
     return await flushLog(state, end, true);
   } catch (error) {
     state.logger.error(`Error while closing ${state.where}`, error);
     return false;
+  }
+}
+
+/** The next start trusts the snapshot at the end: without one there are no producers. */
+async function keepSnapshot(log: LogState, end: number): Promise<void> {
+  if (log.snapshots[log.snapshots.length - 1] !== end) {
+    await writeSnapshot(log, end, log.producers.snapshot(), true);
+  } else if (log.unsyncedSnapshots.delete(end)) {
+    await syncPath(log.owner.platform.disk, `${log.directory}/${segmentFileName(end, SNAPSHOT_SUFFIX)}`);
   }
 }
 

@@ -69,6 +69,8 @@ export class LogState {
   recoveryPointIsAhead = false;
   /** Offsets of the producer snapshots that exist, ascending. */
   snapshots: number[] = [];
+  /** Those of them that a power loss may take. */
+  readonly unsyncedSnapshots = new Set<number>();
   /** Grows with every cut: what began before it must not finish after it. */
   generation = 0;
   /** The leader epoch checkpoint. */

@@ -25,6 +25,8 @@ export async function writeSnapshot(log: LogState, offset: number, bytes: Buffer
     }
     disk.renameSync(`${path}.tmp`, path);
     log.names.changed();
+    if (mustSync) log.unsyncedSnapshots.delete(offset);
+    else log.unsyncedSnapshots.add(offset);
     if (!log.snapshots.includes(offset)) {
       log.snapshots.push(offset);
       log.snapshots.sort((left, right) => left - right);
