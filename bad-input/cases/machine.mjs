@@ -174,8 +174,9 @@ export const machineCases = [
         return withFaults(at.target.kind, {}, async (target, faults) => {
           await target.createTopic('full');
           await fill(target, 'full', 3);
+          const log = new BrokerLog(target);
           faults.set('write', ERRNO.ENOSPC);
-          await expectRefusesAndRecovers(target, async () => faults.clear('write'));
+          await expectRefusesAndRecovers(target, log, async () => faults.clear('write'));
         });
       }
       at.note('a tmpfs of 24 MB');
@@ -184,12 +185,13 @@ export const machineCases = [
       try {
         await withTarget(at.target.kind, { dataDir: join(folder, 'data') }, async (target) => {
           await target.createTopic('full', 1, { 'segment.bytes': '4000000' });
+          const log = new BrokerLog(target);
           const large = batch(record({ value: Buffer.alloc(700_000) }));
           let error = 0;
           for (let round = 0; round < 60 && error === 0; round++)
             error = Number(await produce(target.port, 'full', large));
           expect(error === STORAGE_ERROR, `the disk is full and the answer ${error}`);
-          await expectRefusesAndRecovers(target, async () => rmSync(ballast), large);
+          await expectRefusesAndRecovers(target, log, async () => rmSync(ballast), large);
         });
       } finally {
         await run('umount', [folder]);
@@ -216,9 +218,13 @@ export const machineCases = [
   clockJump(-26 * 3600),
 ];
 
-/** @param {Target} target @param {() => Promise<void>} makeRoom @param {Buffer} [records] that found no room */
-async function expectRefusesAndRecovers(target, makeRoom, records = good) {
-  const log = new BrokerLog(target);
+/**
+ * @param {Target} target
+ * @param {BrokerLog} log marked before the first refusal, which silences those soon after it
+ * @param {() => Promise<void>} makeRoom
+ * @param {Buffer} [records] that found no room
+ */
+async function expectRefusesAndRecovers(target, log, makeRoom, records = good) {
   const end = await endOf(target.port, 'full');
   for (let round = 0; round < 20; round++) {
     const error = await produce(target.port, 'full', records);
