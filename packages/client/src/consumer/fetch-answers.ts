@@ -1,8 +1,10 @@
 /* What a fetch answer says about each partition, error codes included (Java's FetchCollector and AbstractFetch). */
-import { ExponentialBackoff } from '@ottla/common';
+
+import type { ExponentialBackoff } from '@ottla/common';
 import { ErrorCode, type FetchResponse, type Uuid } from '@ottla/protocol';
 import { DECOMPRESSED_BYTES_MAX_DEFAULT } from '@ottla/protocol/records';
 import { KafkaError } from '../errors.ts';
+import { retryBackoff } from '../network/retry-backoff.ts';
 import type { AssignedPartition } from './assigned-partition.ts';
 import type { ConsumerContext } from './context.ts';
 import { FetchedPartition } from './fetched-partition.ts';
@@ -31,11 +33,7 @@ export class FetchAnswers {
 
   constructor(context: ConsumerContext) {
     this.#context = context;
-    const { retryBackoffMs, retryBackoffMaxMs } = context.cluster.options;
-    this.#backoff = new ExponentialBackoff(
-      { initialMs: retryBackoffMs, maxMs: retryBackoffMaxMs },
-      context.cluster.platform.random,
-    );
+    this.#backoff = retryBackoff(context.cluster);
   }
 
   /** True when the metadata is out of date. */

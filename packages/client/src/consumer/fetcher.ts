@@ -7,10 +7,12 @@
  *   full one would starve meanwhile;
  * - an answer is used only if the partition was not sought elsewhere, revoked or taken anew since the request left.
  */
-import { ExponentialBackoff } from '@ottla/common';
+
+import type { ExponentialBackoff } from '@ottla/common';
 import type { Timer } from '@ottla/platform';
 import { ErrorCode, type FetchResponse, ZERO_UUID } from '@ottla/protocol';
 import { KafkaError } from '../errors.ts';
+import { retryBackoff } from '../network/retry-backoff.ts';
 import { FETCH } from './apis.ts';
 import type { AssignedPartition } from './assigned-partition.ts';
 import type { ConsumerContext } from './context.ts';
@@ -51,11 +53,7 @@ export class Fetcher {
     this.#context = context;
     this.#positions = positions;
     this.#answers = new FetchAnswers(context);
-    const { retryBackoffMs, retryBackoffMaxMs } = context.cluster.options;
-    this.#backoff = new ExponentialBackoff(
-      { initialMs: retryBackoffMs, maxMs: retryBackoffMaxMs },
-      context.cluster.platform.random,
-    );
+    this.#backoff = retryBackoff(context.cluster);
   }
 
   /** Asks what may be asked now. To be called whenever that may have changed. */

@@ -2,10 +2,12 @@
  * Where to read: committed offset, else the reset policy; and whether what is there is still what was read before
  * (KIP-320: after a leader change, ask the new leader where the epoch of the last record ended).
  */
-import { ExponentialBackoff } from '@ottla/common';
+
+import type { ExponentialBackoff } from '@ottla/common';
 import { ErrorCode } from '@ottla/protocol';
 import { KafkaError } from '../errors.ts';
 import { operation } from '../network/operation.ts';
+import { retryBackoff } from '../network/retry-backoff.ts';
 import { OFFSET_FOR_LEADER_EPOCH } from './apis.ts';
 import type { AssignedPartition, Need } from './assigned-partition.ts';
 import { fetchCommitted } from './committed-offsets.ts';
@@ -26,11 +28,7 @@ export class Positions {
 
   constructor(context: ConsumerContext) {
     this.#context = context;
-    const { retryBackoffMs, retryBackoffMaxMs } = context.cluster.options;
-    this.#backoff = new ExponentialBackoff(
-      { initialMs: retryBackoffMs, maxMs: retryBackoffMaxMs },
-      context.cluster.platform.random,
-    );
+    this.#backoff = retryBackoff(context.cluster);
   }
 
   /** Finds what is missing. Resolves when nothing is, or nothing can be done about it. */

@@ -3,9 +3,11 @@
  * one joins and rebalances, the other one heartbeats from each sync to the next join, also while the first one waits for
  * the application to finish what it has. Reads of the application drive neither, they only prove that it is alive.
  */
-import { ExponentialBackoff } from '@ottla/common';
+
+import type { ExponentialBackoff } from '@ottla/common';
 import { ErrorCode } from '@ottla/protocol';
 import { closedError, KafkaError } from '../../errors.ts';
+import { retryBackoff } from '../../network/retry-backoff.ts';
 import { coordinatorIsGone, type GroupMetadata } from '../committed-offsets.ts';
 import { decodeAssignment } from '../consumer-protocol.ts';
 import { comparePartitions, partitionName, type TopicPartition } from '../topic-partition.ts';
@@ -47,10 +49,7 @@ export class ClassicMember implements Membership {
     this.#liveness = new Liveness(host);
     this.#bell = new Bell(cluster.clock);
     this.#heartbeatBell = new Bell(cluster.clock);
-    this.#backoff = new ExponentialBackoff(
-      { initialMs: cluster.options.retryBackoffMs, maxMs: cluster.options.retryBackoffMaxMs },
-      cluster.platform.random,
-    );
+    this.#backoff = retryBackoff(cluster);
     // Eager members can't understand cooperative ones' assignments: one of them makes all of them eager (KIP-429).
     this.#isCooperative = settings.assignors.every(({ protocol }) => protocol === 'cooperative');
     this.#unsubscribe = cluster.metadata.subscribe(() => this.#metadataChanged());

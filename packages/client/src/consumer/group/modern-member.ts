@@ -2,10 +2,12 @@
  * A member of a `consumer` group (KIP-848): the broker assigns, heartbeats carry everything. One loop heartbeats; a second
  * one brings what this member has in line with its target: revoke, then assign, then tell (an acknowledging heartbeat).
  */
-import { ExponentialBackoff, randomUuid } from '@ottla/common';
+
+import { type ExponentialBackoff, randomUuid } from '@ottla/common';
 import { type ConsumerGroupHeartbeatResponse, ErrorCode, type Uuid } from '@ottla/protocol';
 import { closedError, KafkaError } from '../../errors.ts';
 import { operation } from '../../network/operation.ts';
+import { retryBackoff } from '../../network/retry-backoff.ts';
 import { CONSUMER_GROUP_HEARTBEAT } from '../apis.ts';
 import { coordinatorIsGone, type GroupMetadata } from '../committed-offsets.ts';
 import { groupByTopic, partitionName, type TopicPartition } from '../topic-partition.ts';
@@ -49,10 +51,7 @@ export class ModernMember implements Membership {
     this.#host = host;
     this.#liveness = new Liveness(host);
     this.#bell = new Bell(cluster.clock);
-    this.#backoff = new ExponentialBackoff(
-      { initialMs: cluster.options.retryBackoffMs, maxMs: cluster.options.retryBackoffMaxMs },
-      cluster.platform.random,
-    );
+    this.#backoff = retryBackoff(cluster);
     this.#memberId = randomUuid(cluster.platform.crypto);
     this.#intervalMs = settings.heartbeatIntervalMs;
   }
