@@ -285,13 +285,15 @@ export class ReignEvents {
   async #logsMade(broker: number, reply: MessageReply): Promise<void> {
     const { context } = this.reign;
     const offline = context.offlineLogs.get(broker);
-    if (offline === undefined || offline.size === 0) return;
+    if (offline === undefined) return;
+    const before = offline.size;
     const made: ReplicaRef[] = [];
     for (const { topic, partition, errorCode } of reply.partitions) {
       const entry = context.partition(topic, partition);
       if (entry === undefined || errorCode !== ErrorCode.NONE || !offline.delete(entry)) continue;
       if (context.topics.get(topic)?.deleting !== true) made.push({ entry, broker });
     }
+    if (offline.size === before) return;
     this.replicas.toOnline(made);
     await this.#resume();
   }

@@ -76,7 +76,7 @@ export class Journal {
       );
       file.truncateSync(replayed.validBytes);
     }
-    // The life before may have ended between a truncation and its sync: see `snapshot`.
+    // The life before may have ended ahead of a sync: its last frame must not be torn behind a whole one of ours.
     if (bytes !== undefined && options.sync) await file.sync();
     const opened = encodeOpened(epoch, replayed.zxid);
     file.writeSync(opened, 0, opened.length, replayed.validBytes);
