@@ -6,11 +6,13 @@ import { consumerCells } from './consumer-cells.mjs';
 import { diskCells } from './disk-cells.mjs';
 import { durabilityCells } from './durability-cells.mjs';
 import { millionCells } from './million-cells.mjs';
+import { securityLibraryCells } from './security-library-cells.mjs';
 import { toolCells } from './tool-cells.mjs';
 
 export const CELLS = [
   ...clientCells(),
   ...clientLibraryCells(),
+  ...securityLibraryCells(),
   ...consumerCells(),
   ...toolCells(),
   ...diskCells(),

@@ -1,12 +1,11 @@
 // The client of this repository: what it promises, on this broker and on the real ones. A promise that needs an API which
 // the broker does not list is kept back until it does. Needs `npm run build`.
 import { expect } from '../lib/cells.mjs';
+import { cell, expectSame, lacks, valuesOf } from '../lib/library-cell.mjs';
 
 /** @typedef {import('../lib/cells.mjs').Cell} Cell */
 /** @typedef {import('../lib/cells.mjs').Context} Context */
 /** @typedef {import('@ottla/client').Kafka} Kafka */
-
-const library = () => import('../../packages/client/dist/index.js');
 
 const ADD_PARTITIONS_TO_TXN = 24;
 const DELETE_RECORDS = 21;
@@ -25,55 +24,6 @@ export const clientLibraryCells = () => [
   cell('admin: groups and offsets', groupsAndOffsets),
   cell('admin: records, quotas, transactions', recordsQuotasTransactions),
 ];
-
-/** @param {string} name @param {(at: Context, kafka: Kafka) => Promise<void>} check @returns {Cell} */
-const cell = (name, check) => ({
-  name: `client library / ${name}`,
-  uses: [],
-  check: async (at) => {
-    const { createKafka } = await library();
-    const kafka = createKafka({ brokers: at.target.bootstrap, clientId: 'conformance' });
-    try {
-      await check(at, kafka);
-    } finally {
-      await kafka.close();
-    }
-  },
-});
-
-/** @param {Context} at @param {Kafka} kafka @param {number} apiKey */
-async function lacks(at, kafka, apiKey) {
-  if ((await kafka.cluster.versions('any')).range(apiKey) !== undefined) return false;
-  at.note(`the broker does not list API ${apiKey}: nothing was checked`);
-  return true;
-}
-
-/** The values of a topic, partition by partition. @param {Kafka} kafka @param {string} topic @param {number} count */
-async function valuesOf(kafka, topic, count) {
-  const consumer = kafka.consumer({ isolation: 'read_committed', onReset: 'earliest' });
-  try {
-    await kafka.cluster.refresh([topic]);
-    const partitions = kafka.cluster.metadata.topic(topic)?.partitions ?? [];
-    consumer.assign(partitions.map(({ partition }) => ({ topic, partition })));
-    const values = [];
-    const end = performance.now() + 20_000;
-    while (values.length < count && performance.now() < end)
-      for (const { value } of await consumer.poll({ timeout: 200 })) values.push(String(value));
-    // Nothing may come behind the last one.
-    for (const { value } of await consumer.poll({ timeout: 300 })) values.push(String(value));
-    return values;
-  } finally {
-    await consumer.close();
-  }
-}
-
-/** @param {readonly unknown[]} got @param {readonly unknown[]} wanted */
-function expectSame(got, wanted) {
-  expect(
-    JSON.stringify(got) === JSON.stringify(wanted),
-    `got ${JSON.stringify(got)}, wanted ${JSON.stringify(wanted)}`,
-  );
-}
 
 const numbers = (count) => Array.from({ length: count }, (_, n) => String(n));
 

@@ -31,12 +31,14 @@ process.on('exit', () => {
 export class Target {
   /**
    * @param {string} kind one of TARGETS
-   * @param {{ set?: Record<string, string>, dataDir?: string }} [options] properties; log.dirs elsewhere than in the target's own folder
+   * @param {{ set?: Record<string, string>, dataDir?: string, listeners?: string[] }} [options] properties; log.dirs elsewhere than in the target's
+   * own folder; listeners beside the plain one
    */
-  constructor(kind, { set = {}, dataDir } = {}) {
+  constructor(kind, { set = {}, dataDir, listeners = [] } = {}) {
     if (!TARGETS.includes(kind)) throw new Error(`no target ${kind}; there are ${TARGETS.join(', ')}`);
     this.kind = kind;
     this.set = { ...COMMON, ...set };
+    this.listeners = listeners;
     this.dir = mkdtempSync(join(tmpdir(), `conformance-${kind}-`));
     this.dataDir = dataDir ?? join(this.dir, 'data');
     this.port = 0;
@@ -76,18 +78,19 @@ export class Target {
     this.port = await freePort();
     if (this.isKafka) {
       await kafka(this.version);
-      const shared = { version: this.version, id: 1, port: this.port, dataDir: this.dataDir, set: this.set };
+      const { version, port, dataDir, set, listeners } = this;
+      const shared = { version, id: 1, port, dataDir, set, listeners };
       if (this.kind === 'kafka-3.9') {
         const zookeeper = await startZooKeeper(this.dir, { port: (await freePort()) - 1 });
         // After a kill the broker's id is free again once its session is over.
-        const set = { 'zookeeper.session.timeout.ms': '6000', ...this.set };
-        await startKafka(this.dir, { ...shared, zookeeper, set });
+        const session = { 'zookeeper.session.timeout.ms': '6000', ...set };
+        await startKafka(this.dir, { ...shared, zookeeper, set: session });
       } else await startKafka(this.dir, { ...shared, controllerPort: await freePort() });
     } else {
       mkdirSync(this.dataDir, { recursive: true });
       const settings = {
         'broker.id': '1',
-        listeners: `PLAINTEXT://127.0.0.1:${this.port}`,
+        listeners: [`PLAINTEXT://127.0.0.1:${this.port}`, ...this.listeners].join(),
         'log.dirs': this.dataDir,
         ...this.set,
       };

@@ -19,6 +19,7 @@ import { atLeast, exactVersion } from './versions.mjs';
  * @property {string} [zookeeper] connect string; without one the broker is a KRaft controller too
  * @property {string} [voters] ID@HOST:PORT,... when several KRaft nodes form one cluster
  * @property {number} [controllerPort] default port + 10000
+ * @property {string[]} [listeners] further ones, e.g. SASL_PLAINTEXT://127.0.0.1:19094
  * @property {number} [jmx] port of its JMX server
  * @property {Record<string, string>} [set] properties added or replaced
  */
@@ -31,7 +32,7 @@ const brokerDir = (dir, id) => join(dir, `kafka-${id}`);
 /** Kafka's config/server.properties, with what a single node needs. @param {BrokerOptions} options @returns {string} */
 export function serverProperties(options) {
   const { version, id, port, zookeeper, voters, dataDir, set = {} } = options;
-  const endpoint = `PLAINTEXT://127.0.0.1:${port}`;
+  const endpoint = [`PLAINTEXT://127.0.0.1:${port}`, ...(options.listeners ?? [])].join();
   const properties = {
     'num.network.threads': 3,
     'num.io.threads': 8,

@@ -5,6 +5,7 @@ export {
   plain,
   type SaslExchange,
   type SaslMechanism,
+  type ScramOptions,
   scram256,
   scram512,
   type TokenProvider,

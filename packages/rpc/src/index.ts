@@ -5,5 +5,5 @@ export { RpcError, type RpcFailure } from './rpc-error.ts';
 export type { SaslExchange, SaslMechanism } from './sasl/mechanism.ts';
 export { type BearerToken, oauthBearer, type TokenProvider } from './sasl/oauth-bearer.ts';
 export { plain } from './sasl/plain.ts';
-export { scram256, scram512 } from './sasl/scram.ts';
+export { type ScramOptions, scram256, scram512 } from './sasl/scram.ts';
 export { ApiRanges } from './versions.ts';

@@ -1,14 +1,12 @@
-import type { Cluster } from '../network/cluster.ts';
-import { operation } from '../network/operation.ts';
 import type { CallOptions } from '../options.ts';
 import type { OffsetToCommit } from '../producer/transaction-requests.ts';
 import type { TopicPartition, TopicPartitionOffset } from '../records.ts';
-import { Calls } from './calls.ts';
 import * as cluster from './cluster.ts';
 import * as configs from './configs.ts';
 import * as groups from './groups.ts';
 import * as offsets from './offsets.ts';
 import * as quotas from './quotas.ts';
+import { SecurityAdmin } from './security-admin.ts';
 import * as topics from './topics.ts';
 import * as transactions from './transactions.ts';
 
@@ -21,25 +19,19 @@ export interface ValidateOptions extends CallOptions {
  * One method for each of Java's Admin, plain data in and out. Results of several things are maps by their names; when some
  * fail, the rejection has them in `failures` and the others in `results`.
  */
-export class Admin {
-  readonly #cluster: Cluster;
-
-  constructor(owner: Cluster) {
-    this.#cluster = owner;
-  }
-
+export class Admin extends SecurityAdmin {
   createTopics(
     list: readonly topics.NewTopic[],
     options: ValidateOptions = {},
   ): Promise<Map<string, topics.CreatedTopic>> {
-    return this.#run('Creating topics', options, (calls) =>
+    return this.run('Creating topics', options, (calls) =>
       topics.createTopics(calls, list, options.validateOnly ?? false),
     );
   }
 
   /** By name; `byId`: by topic id. */
   deleteTopics(names: readonly string[], options: CallOptions & { readonly byId?: boolean } = {}): Promise<void> {
-    return this.#run('Deleting topics', options, (calls) => topics.deleteTopics(calls, names, options.byId ?? false));
+    return this.run('Deleting topics', options, (calls) => topics.deleteTopics(calls, names, options.byId ?? false));
   }
 
   /** Partitions in all, by topic. */
@@ -47,20 +39,20 @@ export class Admin {
     counts: Readonly<Record<string, number | topics.NewPartitions>>,
     options: ValidateOptions = {},
   ): Promise<void> {
-    return this.#run('Creating partitions', options, (calls) =>
+    return this.run('Creating partitions', options, (calls) =>
       topics.createPartitions(calls, counts, options.validateOnly ?? false),
     );
   }
 
   listTopics(options: CallOptions & { readonly includeInternal?: boolean } = {}): Promise<topics.TopicListing[]> {
-    return this.#run('Listing topics', options, (calls) => topics.listTopics(calls, options.includeInternal ?? false));
+    return this.run('Listing topics', options, (calls) => topics.listTopics(calls, options.includeInternal ?? false));
   }
 
   describeTopics(
     names: readonly string[],
     options: CallOptions & { readonly byId?: boolean } = {},
   ): Promise<Map<string, topics.TopicDescription>> {
-    return this.#run('Describing topics', options, (calls) =>
+    return this.run('Describing topics', options, (calls) =>
       topics.describeTopics(calls, names, options.byId ?? false),
     );
   }
@@ -70,14 +62,14 @@ export class Admin {
     resources: readonly (configs.ConfigResource & { readonly keys?: readonly string[] | undefined })[],
     options: CallOptions & { readonly synonyms?: boolean; readonly documentation?: boolean } = {},
   ): Promise<Map<string, configs.ConfigEntry[]>> {
-    return this.#run('Describing configs', options, (calls) => configs.describeConfigs(calls, resources, options));
+    return this.run('Describing configs', options, (calls) => configs.describeConfigs(calls, resources, options));
   }
 
   incrementalAlterConfigs(
     changes: readonly (configs.ConfigResource & { readonly changes: readonly configs.ConfigChange[] })[],
     options: ValidateOptions = {},
   ): Promise<void> {
-    return this.#run('Altering configs', options, (calls) =>
+    return this.run('Altering configs', options, (calls) =>
       configs.incrementalAlterConfigs(calls, changes, options.validateOnly ?? false),
     );
   }
@@ -87,7 +79,7 @@ export class Admin {
     resources: readonly (configs.ConfigResource & { readonly configs: Readonly<Record<string, string | null>> })[],
     options: ValidateOptions = {},
   ): Promise<void> {
-    return this.#run('Altering configs', options, (calls) =>
+    return this.run('Altering configs', options, (calls) =>
       configs.alterConfigs(calls, resources, options.validateOnly ?? false),
     );
   }
@@ -96,19 +88,19 @@ export class Admin {
     types: readonly configs.ConfigResourceType[] = [],
     options: CallOptions = {},
   ): Promise<configs.ConfigResource[]> {
-    return this.#run('Listing config resources', options, (calls) => configs.listConfigResources(calls, types));
+    return this.run('Listing config resources', options, (calls) => configs.listConfigResources(calls, types));
   }
 
   describeCluster(options: CallOptions = {}): Promise<cluster.ClusterDescription> {
-    return this.#run('Describing the cluster', options, cluster.describeCluster);
+    return this.run('Describing the cluster', options, cluster.describeCluster);
   }
 
   describeFeatures(options: CallOptions = {}): Promise<cluster.FeatureDescription> {
-    return this.#run('Describing features', options, cluster.describeFeatures);
+    return this.run('Describing features', options, cluster.describeFeatures);
   }
 
   updateFeatures(updates: Parameters<typeof cluster.updateFeatures>[1], options: ValidateOptions = {}): Promise<void> {
-    return this.#run('Updating features', options, (calls) =>
+    return this.run('Updating features', options, (calls) =>
       cluster.updateFeatures(calls, updates, options.validateOnly ?? false),
     );
   }
@@ -119,7 +111,7 @@ export class Admin {
       readonly partitions?: readonly TopicPartition[];
     } = {},
   ): Promise<Map<number, cluster.LogDirDescription[]>> {
-    return this.#run('Describing log directories', options, (calls) =>
+    return this.run('Describing log directories', options, (calls) =>
       cluster.describeLogDirs(calls, options.brokers, options.partitions),
     );
   }
@@ -128,7 +120,7 @@ export class Admin {
     moves: readonly (TopicPartition & { readonly broker: number; readonly path: string })[],
     options: CallOptions = {},
   ): Promise<void> {
-    return this.#run('Moving replicas', options, (calls) => cluster.alterReplicaLogDirs(calls, moves));
+    return this.run('Moving replicas', options, (calls) => cluster.alterReplicaLogDirs(calls, moves));
   }
 
   /** Those that have another leader now. */
@@ -137,14 +129,14 @@ export class Admin {
     partitions?: readonly TopicPartition[],
     options: CallOptions = {},
   ): Promise<TopicPartition[]> {
-    return this.#run('Electing leaders', options, (calls) => cluster.electLeaders(calls, type, partitions));
+    return this.run('Electing leaders', options, (calls) => cluster.electLeaders(calls, type, partitions));
   }
 
   alterPartitionReassignments(
     reassignments: readonly (TopicPartition & { readonly replicas: readonly number[] | null })[],
     options: CallOptions = {},
   ): Promise<void> {
-    return this.#run('Reassigning partitions', options, (calls) =>
+    return this.run('Reassigning partitions', options, (calls) =>
       cluster.alterPartitionReassignments(calls, reassignments),
     );
   }
@@ -153,34 +145,32 @@ export class Admin {
     partitions?: readonly TopicPartition[],
     options: CallOptions = {},
   ): Promise<cluster.Reassignment[]> {
-    return this.#run('Listing reassignments', options, (calls) =>
-      cluster.listPartitionReassignments(calls, partitions),
-    );
+    return this.run('Listing reassignments', options, (calls) => cluster.listPartitionReassignments(calls, partitions));
   }
 
   listOffsets(
     wanted: readonly (TopicPartition & { readonly at: offsets.OffsetSpec })[],
     options: CallOptions & { readonly isolation?: 'read_uncommitted' | 'read_committed' } = {},
   ): Promise<offsets.ListedOffset[]> {
-    return this.#run('Listing offsets', options, (calls) =>
+    return this.run('Listing offsets', options, (calls) =>
       offsets.listOffsets(calls, wanted, options.isolation ?? 'read_uncommitted'),
     );
   }
 
   /** Deletes all before these offsets (-1: the end). The new log starts, by `topic-partition`. */
   deleteRecords(before: readonly TopicPartitionOffset[], options: CallOptions = {}): Promise<Map<string, number>> {
-    return this.#run('Deleting records', options, (calls) => offsets.deleteRecords(calls, before));
+    return this.run('Deleting records', options, (calls) => offsets.deleteRecords(calls, before));
   }
 
   describeProducers(
     partitions: readonly TopicPartition[],
     options: CallOptions = {},
   ): Promise<Map<string, offsets.ProducerState[]>> {
-    return this.#run('Describing producers', options, (calls) => offsets.describeProducers(calls, partitions));
+    return this.run('Describing producers', options, (calls) => offsets.describeProducers(calls, partitions));
   }
 
   listGroups(options: CallOptions & groups.GroupFilter = {}): Promise<groups.GroupListing[]> {
-    return this.#run('Listing groups', options, (calls) => groups.listGroups(calls, options));
+    return this.run('Listing groups', options, (calls) => groups.listGroups(calls, options));
   }
 
   /** Groups of consumers, and those that only commit offsets. */
@@ -192,11 +182,11 @@ export class Admin {
     groupIds: readonly string[],
     options: CallOptions = {},
   ): Promise<Map<string, groups.GroupDescription>> {
-    return this.#run('Describing groups', options, (calls) => groups.describeGroups(calls, groupIds));
+    return this.run('Describing groups', options, (calls) => groups.describeGroups(calls, groupIds));
   }
 
   deleteConsumerGroups(groupIds: readonly string[], options: CallOptions = {}): Promise<void> {
-    return this.#run('Deleting groups', options, (calls) => groups.deleteGroups(calls, groupIds));
+    return this.run('Deleting groups', options, (calls) => groups.deleteGroups(calls, groupIds));
   }
 
   removeMembersFromConsumerGroup(
@@ -204,7 +194,7 @@ export class Admin {
     members: readonly { readonly groupInstanceId?: string | undefined; readonly memberId?: string | undefined }[],
     options: CallOptions & { readonly reason?: string } = {},
   ): Promise<void> {
-    return this.#run('Removing members', options, (calls) =>
+    return this.run('Removing members', options, (calls) =>
       groups.removeMembers(calls, groupId, members, options.reason),
     );
   }
@@ -214,7 +204,7 @@ export class Admin {
     groupId: string,
     options: CallOptions & { readonly partitions?: readonly TopicPartition[]; readonly requireStable?: boolean } = {},
   ): Promise<OffsetToCommit[]> {
-    return this.#run('Listing the offsets of a group', options, (calls) =>
+    return this.run('Listing the offsets of a group', options, (calls) =>
       offsets.listGroupOffsets(calls, groupId, options.partitions, options.requireStable ?? false),
     );
   }
@@ -224,7 +214,7 @@ export class Admin {
     list: readonly OffsetToCommit[],
     options: CallOptions = {},
   ): Promise<void> {
-    return this.#run('Altering the offsets of a group', options, (calls) =>
+    return this.run('Altering the offsets of a group', options, (calls) =>
       offsets.alterGroupOffsets(calls, groupId, list),
     );
   }
@@ -234,20 +224,20 @@ export class Admin {
     partitions: readonly TopicPartition[],
     options: CallOptions = {},
   ): Promise<void> {
-    return this.#run('Deleting offsets of a group', options, (calls) =>
+    return this.run('Deleting offsets of a group', options, (calls) =>
       offsets.deleteGroupOffsets(calls, groupId, partitions),
     );
   }
 
   describeClientQuotas(filter: quotas.QuotaFilter, options: CallOptions = {}): Promise<quotas.ClientQuota[]> {
-    return this.#run('Describing quotas', options, (calls) => quotas.describeClientQuotas(calls, filter));
+    return this.run('Describing quotas', options, (calls) => quotas.describeClientQuotas(calls, filter));
   }
 
   alterClientQuotas(
     changes: Parameters<typeof quotas.alterClientQuotas>[1],
     options: ValidateOptions = {},
   ): Promise<void> {
-    return this.#run('Altering quotas', options, (calls) =>
+    return this.run('Altering quotas', options, (calls) =>
       quotas.alterClientQuotas(calls, changes, options.validateOnly ?? false),
     );
   }
@@ -255,14 +245,14 @@ export class Admin {
   listTransactions(
     options: CallOptions & transactions.TransactionFilter = {},
   ): Promise<transactions.TransactionListing[]> {
-    return this.#run('Listing transactions', options, (calls) => transactions.listTransactions(calls, options));
+    return this.run('Listing transactions', options, (calls) => transactions.listTransactions(calls, options));
   }
 
   describeTransactions(
     transactionalIds: readonly string[],
     options: CallOptions = {},
   ): Promise<Map<string, transactions.TransactionDescription>> {
-    return this.#run('Describing transactions', options, (calls) =>
+    return this.run('Describing transactions', options, (calls) =>
       transactions.describeTransactions(calls, transactionalIds),
     );
   }
@@ -271,14 +261,10 @@ export class Admin {
     transactionalIds: readonly string[],
     options: CallOptions = {},
   ): Promise<Map<string, { readonly producerId: number; readonly producerEpoch: number }>> {
-    return this.#run('Fencing producers', options, (calls) => transactions.fenceProducers(calls, transactionalIds));
+    return this.run('Fencing producers', options, (calls) => transactions.fenceProducers(calls, transactionalIds));
   }
 
   abortTransaction(hanging: transactions.HangingTransaction, options: CallOptions = {}): Promise<void> {
-    return this.#run('Aborting a transaction', options, (calls) => transactions.abortTransaction(calls, hanging));
-  }
-
-  #run<T>(what: string, options: CallOptions, body: (calls: Calls) => Promise<T>): Promise<T> {
-    return operation(this.#cluster, what, options, (op) => body(new Calls(this.#cluster, op)));
+    return this.run('Aborting a transaction', options, (calls) => transactions.abortTransaction(calls, hanging));
   }
 }

@@ -14,6 +14,8 @@ import {
   ConsumerGroupDescribeResponse,
   CreateAclsRequest,
   CreateAclsResponse,
+  CreateDelegationTokenRequest,
+  CreateDelegationTokenResponse,
   CreatePartitionsRequest,
   CreatePartitionsResponse,
   CreateTopicsRequest,
@@ -34,6 +36,8 @@ import {
   DescribeClusterResponse,
   DescribeConfigsRequest,
   DescribeConfigsResponse,
+  DescribeDelegationTokenRequest,
+  DescribeDelegationTokenResponse,
   DescribeGroupsRequest,
   DescribeGroupsResponse,
   DescribeLogDirsRequest,
@@ -46,6 +50,8 @@ import {
   DescribeUserScramCredentialsResponse,
   ElectLeadersRequest,
   ElectLeadersResponse,
+  ExpireDelegationTokenRequest,
+  ExpireDelegationTokenResponse,
   IncrementalAlterConfigsRequest,
   IncrementalAlterConfigsResponse,
   ListConfigResourcesRequest,
@@ -60,6 +66,8 @@ import {
   OffsetDeleteResponse,
   OffsetFetchRequest,
   OffsetFetchResponse,
+  RenewDelegationTokenRequest,
+  RenewDelegationTokenResponse,
   UpdateFeaturesRequest,
   UpdateFeaturesResponse,
   WriteTxnMarkersRequest,
@@ -116,3 +124,16 @@ export const DESCRIBE_ACLS = { request: DescribeAclsRequest, response: DescribeA
 export const CREATE_ACLS = { request: CreateAclsRequest, response: CreateAclsResponse };
 export const DELETE_ACLS = { request: DeleteAclsRequest, response: DeleteAclsResponse };
 export const OFFSET_FETCH = { request: OffsetFetchRequest, response: OffsetFetchResponse };
+export const CREATE_DELEGATION_TOKEN = {
+  request: CreateDelegationTokenRequest,
+  response: CreateDelegationTokenResponse,
+};
+export const RENEW_DELEGATION_TOKEN = { request: RenewDelegationTokenRequest, response: RenewDelegationTokenResponse };
+export const EXPIRE_DELEGATION_TOKEN = {
+  request: ExpireDelegationTokenRequest,
+  response: ExpireDelegationTokenResponse,
+};
+export const DESCRIBE_DELEGATION_TOKEN = {
+  request: DescribeDelegationTokenRequest,
+  response: DescribeDelegationTokenResponse,
+};

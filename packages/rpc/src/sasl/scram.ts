@@ -11,16 +11,30 @@ import type { SaslExchange, SaslMechanism } from './mechanism.ts';
 
 type Digest = 'sha256' | 'sha512';
 
-export function scram256(username: string, password: string): SaslMechanism {
-  return scram('SCRAM-SHA-256', 'sha256', username, password);
+export interface ScramOptions {
+  /** The name is a delegation token's id, the password its hmac in base64 (KIP-48). */
+  readonly isToken?: boolean | undefined;
 }
 
-export function scram512(username: string, password: string): SaslMechanism {
-  return scram('SCRAM-SHA-512', 'sha512', username, password);
+export function scram256(username: string, password: string, options: ScramOptions = {}): SaslMechanism {
+  return scram('SCRAM-SHA-256', 'sha256', username, password, options);
 }
 
-function scram(name: string, digest: Digest, username: string, password: string): SaslMechanism {
-  return { name, start: (platform: Platform) => new ScramExchange(platform.crypto, digest, username, password) };
+export function scram512(username: string, password: string, options: ScramOptions = {}): SaslMechanism {
+  return scram('SCRAM-SHA-512', 'sha512', username, password, options);
+}
+
+function scram(
+  name: string,
+  digest: Digest,
+  username: string,
+  password: string,
+  { isToken = false }: ScramOptions,
+): SaslMechanism {
+  return {
+    name,
+    start: (platform: Platform) => new ScramExchange(platform.crypto, digest, username, password, isToken),
+  };
 }
 
 /** Kafka's least (`ScramMechanism.minIterations`): fewer would make the proof easy to guess. */
@@ -37,12 +51,13 @@ class ScramExchange implements SaslExchange {
   #serverSignature: Buffer | undefined;
   #isVerified = false;
 
-  constructor(crypto: Crypto, digest: Digest, username: string, password: string) {
+  constructor(crypto: Crypto, digest: Digest, username: string, password: string, isToken: boolean) {
     this.#crypto = crypto;
     this.#digest = digest;
     this.#password = Buffer.from(password, 'utf8');
     this.#nonce = crypto.randomBytes(24).toString('base64url');
-    this.#firstBare = `n=${username.replaceAll('=', '=3D').replaceAll(',', '=2C')},r=${this.#nonce}`;
+    const name = username.replaceAll('=', '=3D').replaceAll(',', '=2C');
+    this.#firstBare = `n=${name},r=${this.#nonce}${isToken ? ',tokenauth=true' : ''}`;
   }
 
   first(): Buffer {

@@ -1,0 +1,55 @@
+// What the cells of this repository's own client share. Needs `npm run build`.
+import { createKafka } from '@ottla/client';
+import { expect } from './cells.mjs';
+
+/** @typedef {import('./cells.mjs').Cell} Cell */
+/** @typedef {import('./cells.mjs').Context} Context */
+/** @typedef {import('@ottla/client').Kafka} Kafka */
+
+/** @param {string} name @param {(at: Context, kafka: Kafka) => Promise<void>} check @returns {Cell} */
+export const cell = (name, check) => ({
+  name: `client library / ${name}`,
+  uses: [],
+  check: async (at) => {
+    const kafka = createKafka({ brokers: at.target.bootstrap, clientId: 'conformance' });
+    try {
+      await check(at, kafka);
+    } finally {
+      await kafka.close();
+    }
+  },
+});
+
+/** @param {Context} at @param {Kafka} kafka @param {number} apiKey */
+export async function lacks(at, kafka, apiKey) {
+  if ((await kafka.cluster.versions('any')).range(apiKey) !== undefined) return false;
+  at.note(`the broker does not list API ${apiKey}: nothing was checked`);
+  return true;
+}
+
+/** The values of a topic, partition by partition. @param {Kafka} kafka @param {string} topic @param {number} count */
+export async function valuesOf(kafka, topic, count) {
+  const consumer = kafka.consumer({ isolation: 'read_committed', onReset: 'earliest' });
+  try {
+    await kafka.cluster.refresh([topic]);
+    const partitions = kafka.cluster.metadata.topic(topic)?.partitions ?? [];
+    consumer.assign(partitions.map(({ partition }) => ({ topic, partition })));
+    const values = [];
+    const end = performance.now() + 20_000;
+    while (values.length < count && performance.now() < end)
+      for (const { value } of await consumer.poll({ timeout: 200 })) values.push(String(value));
+    // Nothing may come behind the last one.
+    for (const { value } of await consumer.poll({ timeout: 300 })) values.push(String(value));
+    return values;
+  } finally {
+    await consumer.close();
+  }
+}
+
+/** @param {readonly unknown[]} got @param {readonly unknown[]} wanted */
+export function expectSame(got, wanted) {
+  expect(
+    JSON.stringify(got) === JSON.stringify(wanted),
+    `got ${JSON.stringify(got)}, wanted ${JSON.stringify(wanted)}`,
+  );
+}
