@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util';
 import { CELLS, CODE } from './cases/all-cells.mjs';
 import { Context, endServed } from './lib/cells.mjs';
+import { endJavaTools } from './lib/java-tools.mjs';
 import { disagreements, matrix } from './lib/matrix.mjs';
 import { writeReport } from './lib/report.mjs';
 import { proofs, record } from './lib/results.mjs';
@@ -122,6 +123,7 @@ try {
   console.log(`FAIL ${error.message}`);
 } finally {
   await endServed();
+  await endJavaTools();
   await target.remove();
 }
 if (options.record) writeReport();

@@ -3,7 +3,13 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { ROOT } from './lib/run.mjs';
 
-const TOOLS = ['kafka-storage', 'kafka-topics', 'kafka-console-producer', 'kafka-console-consumer'];
+const TOOLS = [
+  'kafka-console-consumer',
+  'kafka-console-producer',
+  'kafka-get-offsets',
+  'kafka-storage',
+  'kafka-topics',
+];
 
 const locate = `base=$(cd "$(dirname "$(readlink -f "$0" 2>/dev/null || echo "$0")")/.." && pwd) || exit 1
 if [ ! -f "$base/dist/ottla.mjs" ]; then

@@ -5,6 +5,7 @@ import { clientLibraryCells } from './client-library-cells.mjs';
 import { consumerCells } from './consumer-cells.mjs';
 import { diskCells } from './disk-cells.mjs';
 import { durabilityCells } from './durability-cells.mjs';
+import { goldenCells } from './golden/golden-cells.mjs';
 import { millionCells } from './million-cells.mjs';
 import { securityLibraryCells } from './security-library-cells.mjs';
 import { toolCells } from './tool-cells.mjs';
@@ -15,6 +16,7 @@ export const CELLS = [
   ...securityLibraryCells(),
   ...consumerCells(),
   ...toolCells(),
+  ...goldenCells(),
   ...diskCells(),
   ...millionCells(),
   ...durabilityCells(),

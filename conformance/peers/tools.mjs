@@ -54,13 +54,12 @@ const CLASSES = {
 const LASTING = /-perf-test$|-latency$|^kafka-verifiable-|^kafka-console-|^connect-|mirror-maker$/;
 
 /**
- * The command that runs a tool.
+ * The class that a tool is, and the class path it needs.
  * @param {string} version
  * @param {string} tool with or without `.sh`
- * @param {string[]} args
- * @returns {Promise<[string, string[]]>}
+ * @returns {Promise<{ main: string, classPath: string }>}
  */
-export async function toolCommand(version, tool, args) {
+export async function toolClass(version, tool) {
   const name = tool.replace(/\.sh$/, '');
   const ending = CLASSES[name];
   if (ending === undefined) throw new Error(`unknown tool ${name}; known: ${Object.keys(CLASSES).join(' ')}`);
@@ -69,9 +68,21 @@ export async function toolCommand(version, tool, args) {
   // While a tool moved, both homes existed; Kafka's scripts then call the newer one.
   const main = homes.find((found) => found.startsWith('org.apache.')) ?? homes[0];
   if (main === undefined) throw new Error(`Kafka ${exactVersion(version)} has no ${name}`);
+  return { main, classPath: join(await jars(version, set), '*') };
+}
+
+/**
+ * The command that runs a tool.
+ * @param {string} version
+ * @param {string} tool with or without `.sh`
+ * @param {string[]} args
+ * @returns {Promise<[string, string[]]>}
+ */
+export async function toolCommand(version, tool, args) {
+  const name = tool.replace(/\.sh$/, '');
+  const { main, classPath } = await toolClass(version, name);
   const heap = words(process.env.KAFKA_HEAP_OPTS || (LASTING.test(name) ? '-Xmx512M' : '-Xmx256M'));
   const flags = LASTING.test(name) ? SERVER_FLAGS : SHORT_FLAGS;
-  const classPath = join(await jars(version, set), '*');
   const first = name === 'zookeeper-shell' ? ['-server'] : [];
   return [
     'java',

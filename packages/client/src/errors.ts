@@ -42,6 +42,7 @@ export type ClientErrorCode =
 export type KafkaErrorCode = Exclude<keyof typeof ErrorCode, 'NONE'> | ClientErrorCode;
 
 export interface KafkaErrorDetails {
+  readonly reason?: string | undefined;
   /** Trying again may help. */
   readonly retriable?: boolean;
   /** The producer or consumer can do nothing any more: close it. */
@@ -60,6 +61,8 @@ export interface KafkaErrorDetails {
 export class KafkaError extends Error {
   override readonly name = 'KafkaError';
   readonly code: KafkaErrorCode;
+  /** What the broker wrote, or Kafka's text for the code: the message without its places. */
+  readonly reason: string;
   readonly retriable: boolean;
   readonly fatal: boolean;
   readonly abortable: boolean;
@@ -74,6 +77,7 @@ export class KafkaError extends Error {
   constructor(code: KafkaErrorCode, message: string, details: KafkaErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
+    this.reason = details.reason ?? message;
     this.retriable = details.retriable ?? (code in ErrorCode && isRetriable(codeNumber(code)));
     this.fatal = details.fatal ?? false;
     this.abortable = details.abortable ?? false;
@@ -87,7 +91,8 @@ export class KafkaError extends Error {
   /** An error code of an answer. `message` is the broker's own text, if it sent one. */
   static ofCode(code: number, message: string | null | undefined, details: KafkaErrorDetails = {}): KafkaError {
     const text = message === null || message === undefined || message === '' ? errorMessage(code) : message;
-    return new KafkaError(nameOf(code), withPlace(text, details), { retriable: isRetriable(code), ...details });
+    const retriable = isRetriable(code);
+    return new KafkaError(nameOf(code), withPlace(text, details), { retriable, reason: text, ...details });
   }
 
   /** What a connection failed with. */

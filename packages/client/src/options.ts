@@ -23,6 +23,8 @@ export interface KafkaOptions {
   readonly connectionsMaxIdleMs?: number | undefined;
   /** `none`: never go back to the bootstrap servers once the cluster is known [metadata.recovery.strategy]. */
   readonly metadataRecovery?: 'rebootstrap' | 'none' | undefined;
+  /** What stands in front of its lines in the log, as `[AdminClient clientId=a] `. Default: `[<clientId>] `. */
+  readonly logPrefix?: string | undefined;
   /** The world; default: this Node.js process. */
   readonly platform?: Platform | undefined;
 }
@@ -31,6 +33,7 @@ export interface KafkaOptions {
 export interface ConnectionOptions {
   readonly bootstrap: readonly { readonly host: string; readonly port: number }[];
   readonly clientId: string;
+  readonly logPrefix: string;
   readonly tls: TlsOptions | undefined;
   readonly sasl: SaslMechanism | undefined;
   readonly requestTimeoutMs: number;
@@ -58,6 +61,7 @@ export function connectionOptions(options: KafkaOptions): ConnectionOptions {
   return {
     bootstrap: parseBrokers(options.brokers),
     clientId: options.clientId ?? 'ottla-client',
+    logPrefix: options.logPrefix ?? `[${options.clientId ?? 'ottla-client'}] `,
     tls: options.tls === true ? {} : options.tls === false ? undefined : options.tls,
     sasl: options.sasl,
     requestTimeoutMs: positive('requestTimeoutMs', options.requestTimeoutMs, 30_000),

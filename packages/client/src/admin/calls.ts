@@ -122,6 +122,6 @@ export function settled<T>(outcomes: Outcomes<T>): Map<string, T> {
   }
   const [first] = failures.values();
   if (first === undefined) return results;
-  const { code, message, retriable, topic, partition, broker } = first;
-  throw new KafkaError(code, message, { retriable, topic, partition, broker, cause: first, failures, results });
+  const { code, message, reason, retriable, topic, partition, broker } = first;
+  throw new KafkaError(code, message, { reason, retriable, topic, partition, broker, cause: first, failures, results });
 }

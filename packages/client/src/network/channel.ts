@@ -5,7 +5,7 @@
  * - a connection on which a request ran out of time takes no new ones: what it still answers is delivered or skipped.
  */
 import { ExponentialBackoff } from '@ottla/common';
-import type { Address, Platform, Timer } from '@ottla/platform';
+import { type Address, Logger, type Platform, type Timer } from '@ottla/platform';
 import { type RpcApi, RpcConnection, RpcError } from '@ottla/rpc';
 import { closedError, KafkaError } from '../errors.ts';
 import type { ConnectionOptions } from '../options.ts';
@@ -174,11 +174,24 @@ export class Channel {
       return connection;
     } catch (error) {
       this.#countFailure();
+      if (!this.#isClosed) this.#warn(error);
       throw this.#failed(error);
     } finally {
       this.#connecting = undefined;
       this.#attempt = undefined;
     }
+  }
+
+  /** What operators look for in the logs of Java's clients. */
+  #warn(error: unknown): void {
+    const { host, port } = this.#address;
+    const log = new Logger(this.#platform.log, 'org.apache.kafka.clients.NetworkClient', this.#options.logPrefix);
+    const where = `Connection to node ${this.node} (${host}/${host}:${port})`;
+    if (error instanceof RpcError && error.failure === 'CONNECT')
+      log.warn(`${where} could not be established. Node may not be available.`);
+    else if (error instanceof RpcError && error.failure === 'AUTHENTICATION')
+      log.error(`${where} failed authentication due to: ${error.message}`);
+    else log.warn(`${where} failed: ${error instanceof Error ? error.message : String(error)}`);
   }
 
   #opened(connection: RpcConnection): void {

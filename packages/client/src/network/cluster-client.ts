@@ -36,7 +36,7 @@ export class ClusterClient implements Cluster {
     this.platform = platform;
     this.clock = platform.clock;
     this.options = options;
-    this.log = new Logger(platform.log, 'ottla.client', `[${options.clientId}] `);
+    this.log = new Logger(platform.log, 'ottla.client', options.logPrefix);
     this.#channels = new Channels(platform, options, this.metadata);
     this.#refresher = new Refresher(this, this.metadata);
     this.#coordinators = new Coordinators(this, this.metadata);

@@ -14,7 +14,7 @@ export interface OptionSpec {
   readonly type?: 'String' | 'Integer' | 'Long' | 'Double';
   readonly defaultsTo?: string;
   /** Marked `*` in the help; its absence is an error unless help or version is asked for. */
-  readonly required?: boolean;
+  readonly required?: boolean | { readonly unless: string };
 }
 
 /** An option with an argument, as most are: `describedAs` is what the help calls the argument. */
@@ -22,7 +22,7 @@ export function withArgument(
   name: string,
   describedAs: string,
   description: string,
-  more: Pick<OptionSpec, 'defaultsTo' | 'type'> = {},
+  more: Pick<OptionSpec, 'argument' | 'defaultsTo' | 'type' | 'required'> = {},
 ): OptionSpec {
   return { name, argument: 'required', describedAs, description, ...more };
 }
@@ -115,7 +115,10 @@ export class OptionParser {
   #checkRequired(values: ReadonlyMap<string, unknown>): void {
     if (values.has('help') || values.has('version')) return;
     const missing = this.specs
-      .filter((spec) => spec.required === true && !values.has(spec.name))
+      .filter(({ name, required = false }) => {
+        if (typeof required === 'boolean') return required && !values.has(name);
+        return !values.has(name) && !values.has(required.unless);
+      })
       .map((spec) => spec.name);
     if (missing.length > 0) throw new OptionError(`Missing required option(s) [${missing.join(', ')}]`);
   }

@@ -1,9 +1,15 @@
 /** The checks that Kafka's tools share (CommandLineUtils): each failure prints its message and the help, exit 1. */
 import { formatHelp } from './help.ts';
-import { OptionError, type OptionParser, type ParsedOptions } from './option-parser.ts';
+import { OptionError, type OptionParser, type OptionSpec, type ParsedOptions } from './option-parser.ts';
 import { ToolError } from './tool.ts';
 
 export const VERSION_LINE = '3.9.2';
+
+/** What every tool has. */
+export const HELP_AND_VERSION: readonly OptionSpec[] = [
+  { name: 'help', description: 'Print usage information.' },
+  { name: 'version', description: 'Display Kafka version.' },
+];
 
 /** Ends a tool with `message` and the help on standard error. */
 export class UsageError extends ToolError {
@@ -22,13 +28,14 @@ export function parseOrHelp(
   args: readonly string[],
   purpose: string,
   print: (text: string) => void,
+  whenWrong: 'with help' | 'message alone' = 'with help',
 ): ParsedOptions | undefined {
   let options: ParsedOptions;
   try {
     options = parser.parse(args);
   } catch (error) {
     if (args.length === 0) throw new UsageError(parser, purpose);
-    throw error instanceof OptionError ? new UsageError(parser, error.message) : error;
+    throw error instanceof OptionError && whenWrong === 'with help' ? new UsageError(parser, error.message) : error;
   }
   if (args.length === 0 || options.has('help')) throw new UsageError(parser, purpose);
   if (options.has('version')) {

@@ -2,10 +2,10 @@
 import { once } from 'node:events';
 import { OptionParser, type ParsedOptions, withArgument } from '../cli/option-parser.ts';
 import { type Tool, ToolError, type ToolIo } from '../cli/tool.ts';
+import { topicPattern } from '../cli/topic-pattern.ts';
 import { parseOrHelp, requireOptions, UsageError } from '../cli/usage.ts';
 import type { Cluster } from '../client/cluster.ts';
 import { withCluster } from '../client/with-cluster.ts';
-import { topicPattern } from '../topics/topic-filter.ts';
 import { GroupReader } from './group-reader.ts';
 import { parseProperties, RecordFormatter } from './message-text.ts';
 import { PartitionReader } from './partition-reader.ts';

@@ -1,5 +1,5 @@
 import type { ParsedOptions } from '../cli/option-parser.ts';
-import { ToolError } from '../cli/tool.ts';
+import { topicPattern } from '../cli/topic-pattern.ts';
 import type { Cluster } from '../client/cluster.ts';
 
 /** Topics whose whole name matches `--topic` (a regular expression; a comma separates alternatives), sorted. */
@@ -12,17 +12,4 @@ export async function matchingTopics(cluster: Cluster, options: ParsedOptions): 
     .map((topic) => topic.name ?? '')
     .filter((name) => pattern === undefined || pattern.test(name))
     .sort();
-}
-
-export function topicPattern(text: string): RegExp {
-  const source = text
-    .trim()
-    .replaceAll(',', '|')
-    .replaceAll(' ', '')
-    .replace(/^["']+|["']+$/g, '');
-  try {
-    return new RegExp(`^(?:${source})$`, 'u');
-  } catch {
-    throw new ToolError(`${text} is an invalid regex.`);
-  }
 }

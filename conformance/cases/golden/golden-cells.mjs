@@ -1,0 +1,15 @@
+// The golden cases: one file a tool, one line a case.
+import { compare } from '../../lib/golden.mjs';
+import { getOffsets } from './get-offsets.mjs';
+
+/** @type {import('../../lib/golden.mjs').Golden[]} */
+const GOLDEN = [getOffsets];
+
+/** @returns {import('../../lib/cells.mjs').Cell[]} */
+export const goldenCells = () =>
+  GOLDEN.map((golden) => ({
+    name: `golden / ${golden.name ?? golden.tool}`,
+    check: (at) => compare(golden, at),
+    uses: ['kafka 3.9', 'java-3.9'],
+    suits: golden.suits,
+  }));
