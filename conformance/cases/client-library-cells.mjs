@@ -1,7 +1,13 @@
 // The client of this repository: what it promises, on this broker and on the real ones. A promise that needs an API which
 // the broker does not list is kept back until it does. Needs `npm run build`.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createKafka } from '@ottla/client';
 import { expect } from '../lib/cells.mjs';
 import { cell, expectSame, lacks, valuesOf } from '../lib/library-cell.mjs';
+import { withTarget } from '../lib/targets.mjs';
+import { until } from '../lib/wait.mjs';
 
 /** @typedef {import('../lib/cells.mjs').Cell} Cell */
 /** @typedef {import('../lib/cells.mjs').Context} Context */
@@ -11,6 +17,8 @@ const ADD_PARTITIONS_TO_TXN = 24;
 const DELETE_RECORDS = 21;
 const CLIENT_QUOTAS = 48;
 const LIST_TRANSACTIONS = 66;
+const DESCRIBE_QUORUM = 55;
+const ALTER_REPLICA_LOG_DIRS = 34;
 
 /** @returns {Cell[]} */
 export const clientLibraryCells = () => [
@@ -23,6 +31,8 @@ export const clientLibraryCells = () => [
   cell('admin: topics and configs', topicsAndConfigs),
   cell('admin: groups and offsets', groupsAndOffsets),
   cell('admin: records, quotas, transactions', recordsQuotasTransactions),
+  cell('admin: the quorum', quorum),
+  cell('admin: replicas move between directories', moves),
 ];
 
 const numbers = (count) => Array.from({ length: count }, (_, n) => String(n));
@@ -248,4 +258,56 @@ async function recordsQuotasTransactions(at, kafka) {
   );
   const fencing = await admin.fenceProducers([transactionalId]);
   expect((fencing.get(transactionalId)?.producerEpoch ?? 0) > 0, 'the epoch was not raised');
+}
+
+async function quorum(at, kafka) {
+  if (await lacks(at, kafka, DESCRIBE_QUORUM)) return;
+  const admin = kafka.admin();
+  const found = await admin.describeMetadataQuorum();
+  expect(found.highWatermark > 0 && found.leaderEpoch >= 1, `the quorum is ${JSON.stringify(found)}`);
+  expectSame([found.leader, found.voters.map(({ id }) => id), found.observers], [1, [1], []]);
+  const nobody = { id: 77, directoryId: 'AAAAAAAAAAAAAAAAAAAATQ' };
+  for (const refused of [
+    admin.addRaftVoter(nobody, [{ name: 'CONTROLLER', host: '127.0.0.1', port: 9 }]),
+    admin.removeRaftVoter(nobody),
+    admin.unregisterBroker(77),
+  ]) {
+    const error = await refused.then(
+      () => undefined,
+      (thrown) => thrown,
+    );
+    expect(
+      ['UNSUPPORTED_VERSION', 'VOTER_NOT_FOUND', 'BROKER_ID_NOT_REGISTERED'].includes(error?.code),
+      `got ${error}`,
+    );
+  }
+}
+
+/** A replica moves from one directory of its broker to the other. */
+async function moves(at, shared) {
+  if (await lacks(at, shared, ALTER_REPLICA_LOG_DIRS)) return;
+  const dirs = ['a', 'b'].map((name) => mkdtempSync(join(tmpdir(), `conformance-log-dir-${name}-`)));
+  try {
+    await withTarget(at.target.kind, { set: { 'log.dirs': dirs.join() } }, async (target) => {
+      const kafka = createKafka({ brokers: target.bootstrap });
+      const admin = kafka.admin();
+      await admin.createTopics([{ name: 'moved', partitions: 1, replication: 1 }]);
+      await kafka.producer().send('moved', { value: 'x', partition: 0 });
+      const place = { topic: 'moved', partition: 0, broker: 1 };
+      const where = async () => (await admin.describeReplicaLogDirs([place])).get('moved-0 on 1');
+      const from = (await where())?.path;
+      const to = dirs.find((dir) => dir !== from);
+      expect(from !== undefined && to !== undefined, `the replica is in ${from}`);
+      await admin.alterReplicaLogDirs([{ ...place, path: String(to) }]);
+      await until('the replica has moved', 20_000, async () => (await where())?.path === to);
+      const error = await admin.alterReplicaLogDirs([{ ...place, path: '/nowhere' }]).then(
+        () => undefined,
+        (thrown) => thrown,
+      );
+      expectSame(error?.code, 'LOG_DIR_NOT_FOUND');
+      await kafka.close();
+    });
+  } finally {
+    for (const dir of dirs) rmSync(dir, { recursive: true, force: true });
+  }
 }

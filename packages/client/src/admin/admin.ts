@@ -1,12 +1,14 @@
+import type { NodeTarget } from '../network/cluster.ts';
 import type { CallOptions } from '../options.ts';
-import type { OffsetToCommit } from '../producer/transaction-requests.ts';
 import type { TopicPartition, TopicPartitionOffset } from '../records.ts';
 import * as cluster from './cluster.ts';
 import * as configs from './configs.ts';
-import * as groups from './groups.ts';
+import * as features from './features.ts';
+import { GroupAdmin } from './group-admin.ts';
+import * as logDirs from './log-dirs.ts';
 import * as offsets from './offsets.ts';
+import * as quorum from './quorum.ts';
 import * as quotas from './quotas.ts';
-import { SecurityAdmin } from './security-admin.ts';
 import * as topics from './topics.ts';
 import * as transactions from './transactions.ts';
 
@@ -19,7 +21,7 @@ export interface ValidateOptions extends CallOptions {
  * One method for each of Java's Admin, plain data in and out. Results of several things are maps by their names; when some
  * fail, the rejection has them in `failures` and the others in `results`.
  */
-export class Admin extends SecurityAdmin {
+export class Admin extends GroupAdmin {
   createTopics(
     list: readonly topics.NewTopic[],
     options: ValidateOptions = {},
@@ -95,13 +97,16 @@ export class Admin extends SecurityAdmin {
     return this.run('Describing the cluster', options, cluster.describeCluster);
   }
 
-  describeFeatures(options: CallOptions = {}): Promise<cluster.FeatureDescription> {
-    return this.run('Describing features', options, cluster.describeFeatures);
+  /** Default: as any broker has it. */
+  describeFeatures(
+    options: CallOptions & { readonly node?: NodeTarget | undefined } = {},
+  ): Promise<features.FeatureDescription> {
+    return this.run('Describing features', options, (calls) => features.describeFeatures(calls, options.node ?? 'any'));
   }
 
-  updateFeatures(updates: Parameters<typeof cluster.updateFeatures>[1], options: ValidateOptions = {}): Promise<void> {
+  updateFeatures(updates: Parameters<typeof features.updateFeatures>[1], options: ValidateOptions = {}): Promise<void> {
     return this.run('Updating features', options, (calls) =>
-      cluster.updateFeatures(calls, updates, options.validateOnly ?? false),
+      features.updateFeatures(calls, updates, options.validateOnly ?? false),
     );
   }
 
@@ -110,9 +115,9 @@ export class Admin extends SecurityAdmin {
       readonly brokers?: readonly number[];
       readonly partitions?: readonly TopicPartition[];
     } = {},
-  ): Promise<Map<number, cluster.LogDirDescription[]>> {
+  ): Promise<Map<number, logDirs.LogDirDescription[]>> {
     return this.run('Describing log directories', options, (calls) =>
-      cluster.describeLogDirs(calls, options.brokers, options.partitions),
+      logDirs.describeLogDirs(calls, options.brokers, options.partitions),
     );
   }
 
@@ -120,7 +125,43 @@ export class Admin extends SecurityAdmin {
     moves: readonly (TopicPartition & { readonly broker: number; readonly path: string })[],
     options: CallOptions = {},
   ): Promise<void> {
-    return this.run('Moving replicas', options, (calls) => cluster.alterReplicaLogDirs(calls, moves));
+    return this.run('Moving replicas', options, (calls) => logDirs.alterReplicaLogDirs(calls, moves));
+  }
+
+  /** Where replicas are, and where they move to: by `topic-partition on broker`. */
+  describeReplicaLogDirs(
+    replicas: readonly (TopicPartition & { readonly broker: number })[],
+    options: CallOptions = {},
+  ): Promise<Map<string, logDirs.ReplicaLogDir>> {
+    return this.run('Describing replicas', options, (calls) => logDirs.describeReplicaLogDirs(calls, replicas));
+  }
+
+  describeMetadataQuorum(options: CallOptions = {}): Promise<quorum.MetadataQuorum> {
+    return this.run('Describing the quorum', options, quorum.describeMetadataQuorum);
+  }
+
+  addRaftVoter(
+    voter: quorum.RaftVoter,
+    listeners: readonly quorum.RaftEndpoint[],
+    options: CallOptions & { readonly clusterId?: string | undefined } = {},
+  ): Promise<void> {
+    return this.run('Adding a voter', options, (calls) =>
+      quorum.addRaftVoter(calls, voter, listeners, options.clusterId ?? null),
+    );
+  }
+
+  removeRaftVoter(
+    voter: quorum.RaftVoter,
+    options: CallOptions & { readonly clusterId?: string | undefined } = {},
+  ): Promise<void> {
+    return this.run('Removing a voter', options, (calls) =>
+      quorum.removeRaftVoter(calls, voter, options.clusterId ?? null),
+    );
+  }
+
+  /** Takes a broker that is gone for good out of a KRaft cluster. */
+  unregisterBroker(id: number, options: CallOptions = {}): Promise<void> {
+    return this.run('Unregistering a broker', options, (calls) => quorum.unregisterBroker(calls, id));
   }
 
   /** Those that have another leader now. */
@@ -167,66 +208,6 @@ export class Admin extends SecurityAdmin {
     options: CallOptions = {},
   ): Promise<Map<string, offsets.ProducerState[]>> {
     return this.run('Describing producers', options, (calls) => offsets.describeProducers(calls, partitions));
-  }
-
-  listGroups(options: CallOptions & groups.GroupFilter = {}): Promise<groups.GroupListing[]> {
-    return this.run('Listing groups', options, (calls) => groups.listGroups(calls, options));
-  }
-
-  /** Groups of consumers, and those that only commit offsets. */
-  listConsumerGroups(options: CallOptions & groups.GroupFilter = {}): Promise<groups.GroupListing[]> {
-    return this.listGroups({ ...options, protocolTypes: ['consumer', ''] });
-  }
-
-  describeConsumerGroups(
-    groupIds: readonly string[],
-    options: CallOptions = {},
-  ): Promise<Map<string, groups.GroupDescription>> {
-    return this.run('Describing groups', options, (calls) => groups.describeGroups(calls, groupIds));
-  }
-
-  deleteConsumerGroups(groupIds: readonly string[], options: CallOptions = {}): Promise<void> {
-    return this.run('Deleting groups', options, (calls) => groups.deleteGroups(calls, groupIds));
-  }
-
-  removeMembersFromConsumerGroup(
-    groupId: string,
-    members: readonly { readonly groupInstanceId?: string | undefined; readonly memberId?: string | undefined }[],
-    options: CallOptions & { readonly reason?: string } = {},
-  ): Promise<void> {
-    return this.run('Removing members', options, (calls) =>
-      groups.removeMembers(calls, groupId, members, options.reason),
-    );
-  }
-
-  /** Default: of all partitions. Partitions without a committed offset are left out. */
-  listConsumerGroupOffsets(
-    groupId: string,
-    options: CallOptions & { readonly partitions?: readonly TopicPartition[]; readonly requireStable?: boolean } = {},
-  ): Promise<OffsetToCommit[]> {
-    return this.run('Listing the offsets of a group', options, (calls) =>
-      offsets.listGroupOffsets(calls, groupId, options.partitions, options.requireStable ?? false),
-    );
-  }
-
-  alterConsumerGroupOffsets(
-    groupId: string,
-    list: readonly OffsetToCommit[],
-    options: CallOptions = {},
-  ): Promise<void> {
-    return this.run('Altering the offsets of a group', options, (calls) =>
-      offsets.alterGroupOffsets(calls, groupId, list),
-    );
-  }
-
-  deleteConsumerGroupOffsets(
-    groupId: string,
-    partitions: readonly TopicPartition[],
-    options: CallOptions = {},
-  ): Promise<void> {
-    return this.run('Deleting offsets of a group', options, (calls) =>
-      offsets.deleteGroupOffsets(calls, groupId, partitions),
-    );
   }
 
   describeClientQuotas(filter: quotas.QuotaFilter, options: CallOptions = {}): Promise<quotas.ClientQuota[]> {

@@ -1,5 +1,7 @@
 /** The pairs of codecs that the admin client asks with. */
 import {
+  AddRaftVoterRequest,
+  AddRaftVoterResponse,
   AlterClientQuotasRequest,
   AlterClientQuotasResponse,
   AlterConfigsRequest,
@@ -8,6 +10,8 @@ import {
   AlterPartitionReassignmentsResponse,
   AlterReplicaLogDirsRequest,
   AlterReplicaLogDirsResponse,
+  AlterShareGroupOffsetsRequest,
+  AlterShareGroupOffsetsResponse,
   AlterUserScramCredentialsRequest,
   AlterUserScramCredentialsResponse,
   ConsumerGroupDescribeRequest,
@@ -26,6 +30,8 @@ import {
   DeleteGroupsResponse,
   DeleteRecordsRequest,
   DeleteRecordsResponse,
+  DeleteShareGroupOffsetsRequest,
+  DeleteShareGroupOffsetsResponse,
   DeleteTopicsRequest,
   DeleteTopicsResponse,
   DescribeAclsRequest,
@@ -44,6 +50,10 @@ import {
   DescribeLogDirsResponse,
   DescribeProducersRequest,
   DescribeProducersResponse,
+  DescribeQuorumRequest,
+  DescribeQuorumResponse,
+  DescribeShareGroupOffsetsRequest,
+  DescribeShareGroupOffsetsResponse,
   DescribeTransactionsRequest,
   DescribeTransactionsResponse,
   DescribeUserScramCredentialsRequest,
@@ -66,8 +76,14 @@ import {
   OffsetDeleteResponse,
   OffsetFetchRequest,
   OffsetFetchResponse,
+  RemoveRaftVoterRequest,
+  RemoveRaftVoterResponse,
   RenewDelegationTokenRequest,
   RenewDelegationTokenResponse,
+  ShareGroupDescribeRequest,
+  ShareGroupDescribeResponse,
+  UnregisterBrokerRequest,
+  UnregisterBrokerResponse,
   UpdateFeaturesRequest,
   UpdateFeaturesResponse,
   WriteTxnMarkersRequest,
@@ -136,4 +152,21 @@ export const EXPIRE_DELEGATION_TOKEN = {
 export const DESCRIBE_DELEGATION_TOKEN = {
   request: DescribeDelegationTokenRequest,
   response: DescribeDelegationTokenResponse,
+};
+export const DESCRIBE_QUORUM = { request: DescribeQuorumRequest, response: DescribeQuorumResponse };
+export const ADD_RAFT_VOTER = { request: AddRaftVoterRequest, response: AddRaftVoterResponse };
+export const REMOVE_RAFT_VOTER = { request: RemoveRaftVoterRequest, response: RemoveRaftVoterResponse };
+export const UNREGISTER_BROKER = { request: UnregisterBrokerRequest, response: UnregisterBrokerResponse };
+export const SHARE_GROUP_DESCRIBE = { request: ShareGroupDescribeRequest, response: ShareGroupDescribeResponse };
+export const DESCRIBE_SHARE_GROUP_OFFSETS = {
+  request: DescribeShareGroupOffsetsRequest,
+  response: DescribeShareGroupOffsetsResponse,
+};
+export const ALTER_SHARE_GROUP_OFFSETS = {
+  request: AlterShareGroupOffsetsRequest,
+  response: AlterShareGroupOffsetsResponse,
+};
+export const DELETE_SHARE_GROUP_OFFSETS = {
+  request: DeleteShareGroupOffsetsRequest,
+  response: DeleteShareGroupOffsetsResponse,
 };

@@ -83,12 +83,28 @@ export async function describeGroups(
   calls: Calls,
   groupIds: readonly string[],
 ): Promise<Map<string, GroupDescription>> {
-  const outcomes: Outcomes<GroupDescription> = new Map();
-  await Promise.all(
-    groupIds.map(async (groupId) => {
-      outcomes.set(groupId, await describeGroup(calls, groupId).catch((error: unknown) => KafkaError.from(error)));
-    }),
+  return outcomesByGroup(groupIds, (groupId) => describeGroup(calls, groupId));
+}
+
+/** Groups of the classic protocol only, of consumers or not. */
+export function describeClassicGroups(
+  calls: Calls,
+  groupIds: readonly string[],
+): Promise<Map<string, GroupDescription>> {
+  return outcomesByGroup(groupIds, (groupId) => describeClassicGroup(calls, groupId));
+}
+
+/** Each group is asked about at its own coordinator. */
+export async function outcomesByGroup<T>(
+  groupIds: readonly string[],
+  ask: (groupId: string) => Promise<T>,
+): Promise<Map<string, T>> {
+  const found = await Promise.all(
+    groupIds.map(
+      async (groupId) => [groupId, await ask(groupId).catch((error: unknown) => KafkaError.from(error))] as const,
+    ),
   );
+  const outcomes: Outcomes<T> = new Map(found);
   return settled(outcomes);
 }
 
@@ -129,8 +145,8 @@ async function describeConsumerGroup(calls: Calls, groupId: string): Promise<Gro
       groupInstanceId: member.instanceId,
       clientId: member.clientId,
       host: member.clientHost,
-      assignment: flatten(member.assignment),
-      targetAssignment: flatten(member.targetAssignment),
+      assignment: assignedPartitions(member.assignment),
+      targetAssignment: assignedPartitions(member.targetAssignment),
       memberEpoch: member.memberEpoch,
     })),
   };
@@ -168,38 +184,39 @@ async function describeClassicGroup(calls: Calls, groupId: string): Promise<Grou
 }
 
 export async function deleteGroups(calls: Calls, groupIds: readonly string[]): Promise<void> {
-  const outcomes: Outcomes<true> = new Map();
-  await Promise.all(
-    groupIds.map(async (groupId) => {
-      const deleted = atCoordinator(calls, groupId, DELETE_GROUPS, { groupsNames: [groupId] }, (res) => {
-        return res.results[0]?.errorCode ?? ErrorCode.UNKNOWN_SERVER_ERROR;
-      });
-      outcomes.set(
-        groupId,
-        await deleted.then(
-          () => true as const,
-          (error: unknown) => KafkaError.from(error),
-        ),
-      );
+  await outcomesByGroup(groupIds, (groupId) =>
+    atCoordinator(calls, groupId, DELETE_GROUPS, { groupsNames: [groupId] }, (res) => {
+      return res.results[0]?.errorCode ?? ErrorCode.UNKNOWN_SERVER_ERROR;
     }),
   );
-  settled(outcomes);
 }
 
-/** `members`: static ones by their instance id, others by member id. */
+/** Java's MemberToRemove: one of the two. */
+export interface MemberToRemove {
+  readonly groupInstanceId?: string | undefined;
+  readonly memberId?: string | undefined;
+}
+
+/** `members`: static ones by their instance id, others by member id. Default: all that the group has. */
 export async function removeMembers(
   calls: Calls,
   groupId: string,
-  members: readonly { readonly groupInstanceId?: string | undefined; readonly memberId?: string | undefined }[],
+  members: readonly MemberToRemove[] | undefined,
   reason: string | undefined,
 ): Promise<void> {
+  const leaving =
+    members ??
+    (await describeGroup(calls, groupId)).members.map(({ groupInstanceId, memberId }) =>
+      groupInstanceId === null ? { memberId } : { groupInstanceId },
+    );
+  if (leaving.length === 0) return;
   const [, answer] = await atCoordinator(
     calls,
     groupId,
     LEAVE_GROUP,
     (version) => ({
       groupId,
-      members: members.map(({ groupInstanceId = null, memberId = '' }) => ({
+      members: leaving.map(({ groupInstanceId = null, memberId = '' }) => ({
         memberId,
         groupInstanceId,
         ...(version >= 5 ? { reason: reason ?? 'member was removed by an admin' } : {}),
@@ -241,7 +258,7 @@ export function atCoordinator<Req extends object, Res>(
   );
 }
 
-function flatten(assignment: {
+export function assignedPartitions(assignment: {
   readonly topicPartitions: readonly { readonly topicName: string; readonly partitions: readonly number[] }[];
 }): TopicPartition[] {
   return assignment.topicPartitions.flatMap(({ topicName, partitions }) =>

@@ -29,6 +29,8 @@ export interface TransactionFilter {
   readonly producerIds?: readonly number[] | undefined;
   /** Running for longer than this, ms (Kafka 3.8 or newer). */
   readonly olderThanMs?: number | undefined;
+  /** A regular expression of RE2 that the id must match in full (Kafka 4.1 or newer). */
+  readonly idPattern?: string | undefined;
 }
 
 export async function listTransactions(calls: Calls, filter: TransactionFilter): Promise<TransactionListing[]> {
@@ -42,9 +44,10 @@ export async function listTransactions(calls: Calls, filter: TransactionFilter):
           stateFilters: filter.states ?? [],
           producerIdFilters: filter.producerIds ?? [],
           ...(version >= 1 ? { durationFilter: filter.olderThanMs ?? -1 } : {}),
+          ...(version >= 2 ? { transactionalIdPattern: filter.idPattern ?? null } : {}),
         }),
         ({ errorCode }) => checkCode(errorCode, null, { broker: node }),
-        filter.olderThanMs === undefined ? 0 : 1,
+        filter.idPattern !== undefined ? 2 : filter.olderThanMs !== undefined ? 1 : 0,
       );
       return answer.transactionStates.map(({ transactionalId, producerId, transactionState: state }) => ({
         transactionalId,
