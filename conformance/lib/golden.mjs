@@ -83,7 +83,7 @@ function seen({ code, stdout, stderr }, { keep, sorted, blur = [], stderr: how =
 }
 
 /** Lines of a log and of stack traces say no more than what is in front of them. */
-const NOISE = /^\[\d{4}-\d\d-\d\d [\d:,]+\] |^\s+at |^Caused by: |^\s+\.\.\. \d+ more/;
+const NOISE = /^\[\d{4}-\d\d-\d\d [\d:,]+\] |^\s+at |^Caused by: |^\s+\.\.\. \d+ more|^ \((?:[a-z]\w*\.)+\w+\)$/;
 const UNCAUGHT = /^(Exception in thread "main" )?(?:[a-z]\w*\.)+\w+(?:Exception|Error)(?:: |$)/;
 
 /** A help page is written in everybody's own words: its options are compared, and what is said before it. */

@@ -1,9 +1,10 @@
 // The golden cases: one file a tool, one line a case.
 import { compare } from '../../lib/golden.mjs';
 import { getOffsets } from './get-offsets.mjs';
+import { topics } from './topics.mjs';
 
 /** @type {import('../../lib/golden.mjs').Golden[]} */
-const GOLDEN = [getOffsets];
+const GOLDEN = [topics, getOffsets];
 
 /** @returns {import('../../lib/cells.mjs').Cell[]} */
 export const goldenCells = () =>

@@ -1,5 +1,4 @@
 /** The one program behind every script in bin/: its first argument names the tool. Each tool is loaded when it is asked for. */
-import { formatFailure } from './cli/failure.ts';
 import type { Tool } from './cli/tool.ts';
 
 const TOOLS: Readonly<Record<string, () => Promise<Tool>>> = {
@@ -34,6 +33,8 @@ if (load === undefined) {
     const tool = await load();
     process.exitCode = await tool(args, io);
   } catch (error) {
+    // It knows the client's errors, which a tool that works need not load.
+    const { formatFailure } = await import('./cli/failure.ts');
     const failure = formatFailure(error);
     process.stderr.write(failure.text);
     process.exitCode = failure.exitCode;

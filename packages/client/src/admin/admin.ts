@@ -9,6 +9,7 @@ import * as logDirs from './log-dirs.ts';
 import * as offsets from './offsets.ts';
 import * as quorum from './quorum.ts';
 import * as quotas from './quotas.ts';
+import { describeTopicPartitions } from './topic-partitions.ts';
 import * as topics from './topics.ts';
 import * as transactions from './transactions.ts';
 
@@ -55,7 +56,7 @@ export class Admin extends GroupAdmin {
     options: CallOptions & { readonly byId?: boolean } = {},
   ): Promise<Map<string, topics.TopicDescription>> {
     return this.run('Describing topics', options, (calls) =>
-      topics.describeTopics(calls, names, options.byId ?? false),
+      options.byId === true ? topics.describeTopics(calls, names, true) : describeTopicPartitions(calls, names),
     );
   }
 

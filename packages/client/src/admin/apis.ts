@@ -54,6 +54,8 @@ import {
   DescribeQuorumResponse,
   DescribeShareGroupOffsetsRequest,
   DescribeShareGroupOffsetsResponse,
+  DescribeTopicPartitionsRequest,
+  DescribeTopicPartitionsResponse,
   DescribeTransactionsRequest,
   DescribeTransactionsResponse,
   DescribeUserScramCredentialsRequest,
@@ -169,4 +171,8 @@ export const ALTER_SHARE_GROUP_OFFSETS = {
 export const DELETE_SHARE_GROUP_OFFSETS = {
   request: DeleteShareGroupOffsetsRequest,
   response: DeleteShareGroupOffsetsResponse,
+};
+export const DESCRIBE_TOPIC_PARTITIONS = {
+  request: DescribeTopicPartitionsRequest,
+  response: DescribeTopicPartitionsResponse,
 };

@@ -39,6 +39,9 @@ export interface TopicDescription extends TopicListing {
     readonly replicas: readonly number[];
     readonly isr: readonly number[];
     readonly offline: readonly number[];
+    /** KIP-966; undefined from brokers that do not tell. */
+    readonly eligibleLeaderReplicas?: readonly number[] | undefined;
+    readonly lastKnownEligibleReplicas?: readonly number[] | undefined;
   }[];
 }
 

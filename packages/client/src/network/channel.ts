@@ -186,7 +186,8 @@ export class Channel {
   #warn(error: unknown): void {
     const { host, port } = this.#address;
     const log = new Logger(this.#platform.log, 'org.apache.kafka.clients.NetworkClient', this.#options.logPrefix);
-    const where = `Connection to node ${this.node} (${host}/${host}:${port})`;
+    const name = /^[\d.]+$|:/.test(host) ? '' : host;
+    const where = `Connection to node ${this.node} (${name}/${host}:${port})`;
     if (error instanceof RpcError && error.failure === 'CONNECT')
       log.warn(`${where} could not be established. Node may not be available.`);
     else if (error instanceof RpcError && error.failure === 'AUTHENTICATION')

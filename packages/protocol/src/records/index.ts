@@ -1,6 +1,7 @@
 export { crc32 } from '../crc32.ts';
 export { crc32c } from '../crc32c.ts';
 export { CRC32C_SCRATCH_BYTES, type Crc32cInMemory, crc32cOver, newMemory as newCrc32cMemory } from '../crc32c-wasm.ts';
+export { javaHashOrder } from '../java-hash-order.ts';
 export { absInt32, javaStringHash, partitionForId } from '../java-string-hash.ts';
 export { murmur2, partitionForKey, toPositive } from '../murmur2.ts';
 export { BatchBuilder, type BatchOptions, type RetainedHeader } from './batch-builder.ts';

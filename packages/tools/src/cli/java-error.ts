@@ -31,12 +31,14 @@ const IRREGULAR: Readonly<Record<string, string>> = {
 export class JavaError extends ToolError {
   override readonly name = 'JavaError';
   readonly className: string;
+  /** What our client threw. */
   readonly kafka: KafkaError | undefined;
 
-  constructor(className: string, message: string, kafka?: KafkaError) {
+  constructor(className: string, message: string, cause?: KafkaError | JavaError) {
     super(message);
     this.className = className;
-    this.kafka = kafka;
+    this.kafka = cause instanceof KafkaError ? cause : undefined;
+    if (cause instanceof JavaError) this.cause = cause;
   }
 
   override toString(): string {

@@ -37,8 +37,7 @@ export async function withKafka<T>(
   const platform = toolPlatform();
   try {
     const properties = await clientProperties(platform, settings);
-    await checkAddresses(platform, settings.bootstrap);
-    const kafka = createKafka({ ...kafkaOptions(settings, properties), platform });
+    const kafka = await make(platform, settings, properties);
     const stop = (): void => void kafka.close();
     io.signal.addEventListener('abort', stop, { once: true });
     try {
@@ -52,6 +51,26 @@ export async function withKafka<T>(
     }
   } finally {
     await platform.close();
+  }
+}
+
+const FAILED = {
+  AdminClient: 'Failed to create new KafkaAdminClient',
+  Producer: 'Failed to construct kafka producer',
+  Consumer: 'Failed to construct kafka consumer',
+} as const;
+
+async function make(
+  platform: Platform,
+  settings: ClientSettings,
+  properties: ReadonlyMap<string, string>,
+): Promise<Kafka> {
+  try {
+    await checkAddresses(platform, settings.bootstrap);
+    return createKafka({ ...kafkaOptions(settings, properties), platform });
+  } catch (error) {
+    if (!(error instanceof JavaError)) throw error;
+    throw new JavaError('org.apache.kafka.common.KafkaException', FAILED[settings.kind ?? 'AdminClient'], error);
   }
 }
 
@@ -103,7 +122,7 @@ function kafkaOptions(settings: ClientSettings, properties: ReadonlyMap<string, 
     const clientId = kafka.clientId || (settings.clientId ?? 'adminclient-1');
     return { ...kafka, clientId, logPrefix: `[${settings.kind ?? 'AdminClient'} clientId=${clientId}] ` };
   } catch (error) {
-    if (error instanceof KafkaError) throw new JavaError(CONFIG_EXCEPTION, error.message, error);
+    if (error instanceof KafkaError) throw new JavaError(CONFIG_EXCEPTION, error.message);
     throw error;
   }
 }

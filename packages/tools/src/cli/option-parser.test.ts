@@ -46,9 +46,13 @@ describe('options as jopt-simple reads them', () => {
   test.each([
     [['--nope'], 'nope is not a recognized option'],
     [['--topic'], 'Option topic requires an argument'],
-    [['--partitions', 'x'], "Cannot parse argument 'x' of option partitions"],
   ])('%j: %s', (args, message) => {
     expect(() => parser.parse(args)).toThrow(message);
+  });
+
+  test('a value of another type is told when it is asked for', () => {
+    const options = parser.parse(['--partitions', 'x']);
+    expect(() => options.number('partitions')).toThrow("Cannot parse argument 'x' of option partitions");
   });
 
   test('nothing behind -- is an option', () => {

@@ -50,11 +50,13 @@ export class ParsedOptions {
     return (this.#values.get(name)?.length ?? 0) > 0;
   }
 
-  /** All values given, or the default; empty when neither. */
+  /** All values given, or the default; empty when neither. Throws for one that is not of the option's type: jopt-simple, too, looks late. */
   values(name: string): readonly string[] {
     const given = this.#values.get(name);
+    const spec = this.#specs.get(name);
+    if (spec !== undefined) for (const text of given ?? []) checkType(spec, text);
     if (given !== undefined && given.length > 0) return given;
-    const preset = this.#specs.get(name)?.defaultsTo;
+    const preset = spec?.defaultsTo;
     return preset === undefined ? [] : [preset];
   }
 
@@ -105,7 +107,6 @@ export class OptionParser {
         if (kind === 'required') throw new OptionError(`Option ${name} requires an argument`);
         continue;
       }
-      checkType(spec, value);
       collected.push(value);
     }
     this.#checkRequired(values);

@@ -6,8 +6,8 @@
  *   cooperative-sticky v0  generation int32
  */
 import { joinParts, Reader, Writer } from '@ottla/protocol';
+import { javaHashOrder } from '@ottla/protocol/records';
 import { groupByTopic, type TopicPartition } from '../topic-partition.ts';
-import { javaHashOrder } from './java-hash-order.ts';
 
 export const NO_GENERATION = -1;
 

@@ -2,9 +2,10 @@
  * The common part of Java's AbstractStickyAssignor: who owned what, and whose claim counts when two claim the same.
  * Partitions are interned here: two that are equal are the same object.
  */
+
+import { javaHashOrder } from '@ottla/protocol/records';
 import type { TopicPartition } from '../topic-partition.ts';
 import { type AssignableTopic, compareText, type GroupMember } from './assignor.ts';
-import { javaHashOrder } from './java-hash-order.ts';
 import { NO_GENERATION, type PreviousAssignment } from './sticky-member.ts';
 
 export interface StickyProblem {

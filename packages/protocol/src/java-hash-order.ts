@@ -1,8 +1,8 @@
 /*
- * Java's assignors walk members in the order of a HashMap, which decides who keeps one partition more when several
- * could. It is deterministic, and a group whose leader changes between Java and us should not move partitions for it.
+ * Java programs walk their HashMaps in an order that is no promise and yet always the same. Where it shows (who keeps one
+ * partition more after a rebalance, the order of words in a tool's line), ours is the same.
  */
-import { javaStringHash } from '@ottla/protocol/records';
+import { javaStringHash } from './java-string-hash.ts';
 
 const INITIAL_BUCKETS = 16;
 const LOAD_FACTOR = 0.75;
