@@ -6,6 +6,7 @@ import { ROOT } from './lib/run.mjs';
 const TOOLS = [
   'kafka-console-consumer',
   'kafka-console-producer',
+  'kafka-dump-log',
   'kafka-get-offsets',
   'kafka-storage',
   'kafka-topics',

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { emitFile } from './emit-message.ts';
+import { emitShapes } from './emit-shapes.ts';
 import { type ErrorEntry, emitApiCodecs, emitApiKeys, emitErrorCodes } from './emit-tables.ts';
 import { type Api, type Message, parseFile } from './schema.ts';
 
@@ -25,6 +26,7 @@ function jsonFiles(folder: string): string[] {
 export function generate(schemasFolder: string): Map<string, string> {
   const files = new Map<string, string>();
   const apis: Api[] = [];
+  const records: Message[] = [];
   const owners = new Map<string, string>();
   const add = (fileName: string, messages: readonly Message[]): void => {
     for (const message of messages) {
@@ -47,6 +49,7 @@ export function generate(schemasFolder: string): Map<string, string> {
           apis.push(file.api);
           add(kebab(file.api.name), [file.api.request, file.api.response]);
         } else {
+          records.push(file.message);
           add(kebab(file.message.name), [file.message]);
         }
       } catch (error) {
@@ -59,6 +62,7 @@ export function generate(schemasFolder: string): Map<string, string> {
   const messageFiles = [...files.keys()];
   files.set('api-key.ts', HEADER + emitApiKeys(apis));
   files.set('error-code.ts', HEADER + emitErrorCodes(errors.errors));
+  files.set('record-shapes.ts', HEADER + emitShapes(records));
   files.set('api-codecs.ts', HEADER + emitApiCodecs(apis, kebab));
   const exported = ['api-key.ts', 'error-code.ts', 'api-codecs.ts', ...messageFiles];
   files.set('index.ts', HEADER + exported.map((name) => `export * from './${name}';\n`).join(''));

@@ -32,3 +32,5 @@ export type {
 export { type StorageRules, storageRules } from './storage-rules.ts';
 export { InconsistentTopicIdError } from './topic-id.ts';
 export { adaptiveWritePolicy, type WritePolicy } from './write-policy.ts';
+export { firstSequenceOf } from './producer-state-entry.ts';
+export { CorruptSnapshotError, decodeProducerSnapshot } from './producer-snapshot.ts';

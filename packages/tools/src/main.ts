@@ -8,6 +8,7 @@ const TOOLS: Readonly<Record<string, () => Promise<Tool>>> = {
   'kafka-get-offsets': async () => (await import('./offsets/kafka-get-offsets.ts')).kafkaGetOffsets,
   'kafka-console-producer': async () => (await import('./console/console-producer.ts')).consoleProducer,
   'kafka-console-consumer': async () => (await import('./console/console-consumer.ts')).consoleConsumer,
+  'kafka-dump-log': async () => (await import('./dump-log/kafka-dump-log.ts')).kafkaDumpLog,
 };
 
 const [name = '', ...args] = process.argv.slice(2);
