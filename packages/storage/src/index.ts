@@ -18,6 +18,8 @@ export {
   type NewLog,
   StorageError,
 } from './log-manager.ts';
+export { CorruptSnapshotError, decodeProducerSnapshot } from './producer-snapshot.ts';
+export { firstSequenceOf } from './producer-state-entry.ts';
 export type {
   AbortedTransaction,
   EpochEndOffset,
@@ -32,5 +34,3 @@ export type {
 export { type StorageRules, storageRules } from './storage-rules.ts';
 export { InconsistentTopicIdError } from './topic-id.ts';
 export { adaptiveWritePolicy, type WritePolicy } from './write-policy.ts';
-export { firstSequenceOf } from './producer-state-entry.ts';
-export { CorruptSnapshotError, decodeProducerSnapshot } from './producer-snapshot.ts';

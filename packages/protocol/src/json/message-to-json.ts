@@ -15,7 +15,7 @@ function structToJson(
   value: unknown,
   version: number,
 ): { [name: string]: JsonValue } {
-  if (!isStruct(value)) throw new TypeError(`${what} is no struct: ${String(value)}`);
+  if (!isStruct(value)) throw new TypeError(`${what} is no struct but a ${typeof value}`);
   const json: { [name: string]: JsonValue } = {};
   for (const field of fields) {
     if (version < field.low || version > field.high) continue;
@@ -29,7 +29,7 @@ function structToJson(
 function fieldToJson(field: FieldShape, value: unknown, version: number): JsonValue {
   if (value === null) return null;
   if (field.isArray !== true) return elementToJson(field, value, version);
-  if (!Array.isArray(value)) throw new TypeError(`${field.name} is no array: ${String(value)}`);
+  if (!Array.isArray(value)) throw new TypeError(`${field.name} is no array but a ${typeof value}`);
   return value.map((element: unknown) => elementToJson(field, element, version));
 }
 
@@ -47,7 +47,7 @@ function elementToJson(field: FieldShape, value: unknown, version: number): Json
     if (field.type === 'records') return value.length;
     return Buffer.from(value.buffer, value.byteOffset, value.length).toString('base64');
   }
-  throw new TypeError(`${field.name} has no form in JSON: ${String(value)}`);
+  throw new TypeError(`${field.name}: a ${typeof value} has no form in JSON`);
 }
 
 function isAbsent(field: FieldShape, value: unknown): boolean {

@@ -40,7 +40,8 @@ export async function* batchesOf(
     }
     // What is left of the batch goes to the front of a buffer that has room for all of it.
     const needed = filled - at < HEADER_BYTES ? CHUNK_BYTES : buffer.readInt32BE(at + 8) + 12;
-    if (base + at + Math.min(needed, HEADER_BYTES) > limit || (needed > CHUNK_BYTES && base + at + needed > limit)) return;
+    if (base + at + Math.min(needed, HEADER_BYTES) > limit || (needed > CHUNK_BYTES && base + at + needed > limit))
+      return;
     const rest = buffer.subarray(at, filled);
     const larger = needed > buffer.length ? Buffer.allocUnsafe(needed) : buffer;
     larger.set(rest);

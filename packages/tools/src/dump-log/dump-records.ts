@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Disk } from '@ottla/platform';
 import {
   type BatchView,
@@ -16,6 +17,7 @@ import {
 import type { TextOutput } from '../cli/text-output.ts';
 import { batchesOf } from './batch-file.ts';
 import { controlRecordText } from './control-records.ts';
+import type { DumpedFile } from './dump-indexes.ts';
 import type { MessageParser } from './message-parsers.ts';
 import type { Problems } from './problems.ts';
 
@@ -35,8 +37,7 @@ export interface RecordsOptions {
 /** A .log or a .checkpoint file: a line for each batch, with `isDeep` also for each record. */
 export async function dumpRecords(
   disk: Disk,
-  path: string,
-  name: string,
+  { path, shown }: DumpedFile,
   options: RecordsOptions,
   output: TextOutput,
   problems: Problems,
@@ -46,7 +47,7 @@ export async function dumpRecords(
     const sizeBytes = Math.min(file.sizeSync(), options.maxBytes);
     let validBytes = 0;
     let lastOffset = -1;
-    for await (const { position, batch } of batchesOf(file, path, 0, sizeBytes)) {
+    for await (const { position, batch } of batchesOf(file, shown, 0, sizeBytes)) {
       output.print(batchLine(batch, position));
       if (options.isDeep) {
         const crcs = batch.magic < 2 ? legacyChecksums(batch) : undefined;
@@ -62,7 +63,7 @@ export async function dumpRecords(
     }
     const trailing = sizeBytes - validBytes;
     if (trailing > 0 && options.maxBytes === INT32_MAX)
-      output.print(`Found ${trailing} invalid bytes at the end of ${name}\n`);
+      output.print(`Found ${trailing} invalid bytes at the end of ${basename(path)}\n`);
   } finally {
     await file.close();
   }

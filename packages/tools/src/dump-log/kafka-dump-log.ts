@@ -27,7 +27,7 @@ import { PURPOSE, parser } from './options.ts';
 import { Problems } from './problems.ts';
 
 export const kafkaDumpLog: Tool = async (args, io) => {
-  const options = parseOrHelp(parser, args, PURPOSE, (text) => io.stdout.write(text));
+  const options = parseOrHelp(parser, args, PURPOSE, (text) => io.stdout.write(text), 'message alone');
   if (options === undefined) return 0;
   requireOptions(parser, options, 'files');
   const dump = new Dump(options, io);
@@ -51,21 +51,13 @@ class Dump {
   readonly problems = new Problems();
   readonly #disk = new NodeDisk();
   readonly #io: ToolIo;
-  readonly #records: RecordsOptions;
+  readonly #options: ParsedOptions;
   readonly #index: IndexOptions;
 
   constructor(options: ParsedOptions, io: ToolIo) {
     this.output = new TextOutput(io.stdout);
     this.#io = io;
-    const chosen = chosenParser(options, (line) => this.output.print(line));
-    const printsContent = options.has('print-data-log') || chosen.isNamed;
-    this.#records = {
-      isDeep: options.has('deep-iteration') || printsContent,
-      printsContent,
-      skipsMetadata: options.has('skip-record-metadata'),
-      maxBytes: options.number('max-bytes') ?? 0,
-      parser: chosen.parser,
-    };
+    this.#options = options;
     this.#index = {
       sanityOnly: options.has('index-sanity-check'),
       verifyOnly: options.has('verify-index-only'),
@@ -82,9 +74,11 @@ class Dump {
     const suffix = extname(name);
     switch (suffix) {
       case '.log':
-      case '.checkpoint':
+      case '.checkpoint': {
+        const options = recordsOptions(this.#options, (line) => this.output.print(line));
         this.output.print(headLine(name, suffix, file.baseOffset));
-        return await dumpRecords(this.#disk, path, name, this.#records, this.output, this.problems);
+        return await dumpRecords(this.#disk, file, options, this.output, this.problems);
+      }
       case '.index':
         return await dumpOffsetIndex(this.#disk, file, this.#index, this.output, this.problems);
       case '.timeindex':
@@ -102,18 +96,38 @@ class Dump {
 function headLine(name: string, suffix: string, baseOffset: number): string {
   if (suffix === '.log') {
     if (!Number.isSafeInteger(baseOffset))
-      throw new ToolError(`${name}: the name of a log segment begins with its first offset, as in 00000000000000000000.log`);
+      throw new ToolError(
+        `${name}: the name of a log segment begins with its first offset, as in 00000000000000000000.log`,
+      );
     return `Log starting offset: ${baseOffset}\n`;
   }
   if (name === 'bootstrap.checkpoint') return 'KRaft bootstrap snapshot\n';
   const [, offset, epoch] = /^(\d+)-(\d+)\.checkpoint$/.exec(name) ?? [];
   if (offset === undefined)
-    throw new ToolError(`${name}: the name of a snapshot is its end offset and epoch, as in 00000000000000000010-0000000001.checkpoint`);
+    throw new ToolError(
+      `${name}: the name of a snapshot is its end offset and epoch, as in 00000000000000000010-0000000001.checkpoint`,
+    );
   return `Snapshot end offset: ${Number(offset)}, epoch: ${Number(epoch)}\n`;
 }
 
+/** Once for each log: what it warns of is told each time. */
+function recordsOptions(options: ParsedOptions, warn: (line: string) => void): RecordsOptions {
+  const chosen = chosenParser(options, warn);
+  const printsContent = options.has('print-data-log') || chosen.isNamed;
+  return {
+    isDeep: options.has('deep-iteration') || printsContent,
+    printsContent,
+    skipsMetadata: options.has('skip-record-metadata'),
+    maxBytes: options.number('max-bytes') ?? 0,
+    parser: chosen.parser,
+  };
+}
+
 /** In Kafka's order of preference. `isNamed`: a decoder was asked for. */
-function chosenParser(options: ParsedOptions, warn: (line: string) => void): { parser: MessageParser; isNamed: boolean } {
+function chosenParser(
+  options: ParsedOptions,
+  warn: (line: string) => void,
+): { parser: MessageParser; isNamed: boolean } {
   const named: readonly (readonly [string, MessageParser])[] = [
     ['offsets-decoder', offsetsParser],
     ['transaction-log-decoder', transactionLogParser],

@@ -1,5 +1,12 @@
-import { GroupMetadataValue, Reader } from '@ottla/protocol';
-import { jsonText } from '@ottla/protocol/json';
+import {
+  decodeRecordKey,
+  decodeRecordValue,
+  GroupMetadataValue,
+  recordKeyType,
+  TransactionLogKey,
+  TransactionLogValue,
+} from '@ottla/protocol';
+import { type JsonValue, jsonText } from '@ottla/protocol/json';
 import type { DecodedRecord } from '@ottla/protocol/records';
 import { ToolError } from '../cli/tool.ts';
 import { metadataRecordToJson } from '../records/cluster-metadata.ts';
@@ -9,7 +16,7 @@ import {
   UnknownRecordType,
   withMemberProtocols,
 } from '../records/coordinator-record.ts';
-import { GROUP_RECORDS, type RecordKind, SHARE_RECORDS, TRANSACTION_RECORDS } from '../records/record-kinds.ts';
+import { GROUP_RECORDS, type RecordKind, SHARE_RECORDS } from '../records/record-kinds.ts';
 import { transactionStateName } from '../records/transaction-state.ts';
 
 /** What is printed of a record; undefined: nothing. */
@@ -70,15 +77,12 @@ export function decodingParser(
 function coordinatorParser(
   kinds: ReadonlyMap<number, RecordKind>,
   topic: string,
-  text: (record: CoordinatorRecord) => RecordText,
+  text: (record: CoordinatorRecord, value: Buffer | null) => RecordText,
 ): MessageParser {
   return ({ key, value, offset }) => {
-    if (key === null)
-      throw new ToolError(
-        `Failed to decode message at offset ${offset} using ${topic} decoder (message had a missing key)`,
-      );
+    if (key === null) throw missingKey(offset, topic);
     try {
-      return text(decodeCoordinatorRecord(kinds, key, value));
+      return text(decodeCoordinatorRecord(kinds, key, value), value);
     } catch (error) {
       if (error instanceof UnknownRecordType)
         return { key: `Unknown record type ${error.type} at offset ${offset}, skipping.`, payload: undefined };
@@ -87,54 +91,42 @@ function coordinatorParser(
   };
 }
 
-function jsonOf({ kind, key, value }: CoordinatorRecord): RecordText {
-  return {
-    key: jsonText({ type: String(key.version), data: key.data }),
-    payload:
-      value === null
-        ? TOMBSTONE
-        : jsonText({
-            version: String(value.version),
-            data: isGroupMetadata(kind, value.decoded) ? withMemberProtocols(value.data, value.decoded) : value.data,
-          }),
-  };
+function jsonOf({ kind, key, value }: CoordinatorRecord, bytes: Buffer | null): RecordText {
+  if (value === null || bytes === null) return { key: fieldJson('type', key.version, key.data), payload: TOMBSTONE };
+  const data =
+    kind.value.name === GroupMetadataValue.name
+      ? withMemberProtocols(value.data, decodeRecordValue(GroupMetadataValue, bytes))
+      : value.data;
+  return { key: fieldJson('type', key.version, key.data), payload: fieldJson('version', value.version, data) };
 }
 
-function isGroupMetadata(kind: RecordKind, _decoded: unknown): _decoded is GroupMetadataValue {
-  return kind.value.name === GroupMetadataValue.name;
+function fieldJson(name: 'type' | 'version', version: number, data: JsonValue): string {
+  return jsonText({ [name]: String(version), data });
 }
 
 export const offsetsParser = coordinatorParser(GROUP_RECORDS, 'offset topic', jsonOf);
 export const shareStateParser = coordinatorParser(SHARE_RECORDS, 'share group state topic', jsonOf);
 
-const transactionRecords = coordinatorParser(TRANSACTION_RECORDS, 'transaction log', ({ key, value }) => ({
-  key: `transaction_metadata::transactionalId=${String(key.data['transactionalId'])}`,
-  payload: value === null ? TOMBSTONE : transactionText(value.data),
-}));
-
-export const transactionLogParser: MessageParser = (record) => {
-  const type = record.key === null || record.key.length < 2 ? 0 : new Reader(record.key).int16();
-  if (!TRANSACTION_RECORDS.has(type)) return { key: `unknown::version=${type}`, payload: undefined };
-  return transactionRecords(record);
+export const transactionLogParser: MessageParser = ({ key, value, offset }) => {
+  if (key === null) throw missingKey(offset, 'transaction log');
+  const type = recordKeyType(key);
+  if (type !== TransactionLogKey.apiKey) return { key: `unknown::version=${type}`, payload: undefined };
+  return {
+    key: `transaction_metadata::transactionalId=${decodeRecordKey(TransactionLogKey, key).transactionalId}`,
+    payload: value === null ? TOMBSTONE : transactionText(decodeRecordValue(TransactionLogValue, value)),
+  };
 };
 
-function transactionText(data: CoordinatorRecord['key']['data']): string {
-  const partitions: string[] = [];
-  for (const topic of listOf(data['transactionPartitions'])) {
-    if (!isObject(topic)) continue;
-    for (const id of listOf(topic['partitionIds'])) partitions.push(`${String(topic['topic'])}-${String(id)}`);
-  }
-  const shown = (name: string): string => String(data[name]);
+function transactionText(value: TransactionLogValue): string {
+  const partitions = (value.transactionPartitions ?? []).flatMap(({ topic, partitionIds }) =>
+    partitionIds.map((id) => `${topic}-${id}`),
+  );
   return (
-    `producerId:${shown('producerId')},producerEpoch:${shown('producerEpoch')},` +
-    `state=${transactionStateName(Number(data['transactionStatus']))},partitions=[${partitions.join(',')}],` +
-    `txnLastUpdateTimestamp=${shown('transactionLastUpdateTimestampMs')},txnTimeoutMs=${shown('transactionTimeoutMs')}`
+    `producerId:${value.producerId},producerEpoch:${value.producerEpoch},` +
+    `state=${transactionStateName(value.transactionStatus)},partitions=[${partitions.join(',')}],` +
+    `txnLastUpdateTimestamp=${value.transactionLastUpdateTimestampMs},txnTimeoutMs=${value.transactionTimeoutMs}`
   );
 }
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;
 
 export const clusterMetadataParser: MessageParser = ({ value, offset }) => {
   try {
@@ -144,5 +136,11 @@ export const clusterMetadataParser: MessageParser = ({ value, offset }) => {
     return { key: undefined, payload: `Error at ${offset}, skipping. ${messageOf(error)}` };
   }
 };
+
+function missingKey(offset: number, topic: string): ToolError {
+  return new ToolError(
+    `Failed to decode message at offset ${offset} using ${topic} decoder (message had a missing key)`,
+  );
+}
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

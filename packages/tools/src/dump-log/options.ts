@@ -1,7 +1,11 @@
 import { OptionParser, withArgument } from '../cli/option-parser.ts';
 
 export const parser = new OptionParser([
-  withArgument('files', 'file1, file2, ...', 'REQUIRED: The files to dump, log segments and indexes, separated by commas.'),
+  withArgument(
+    'files',
+    'file1, file2, ...',
+    'REQUIRED: The files to dump, log segments and indexes, separated by commas.',
+  ),
   { name: 'print-data-log', description: 'Print what records hold; any decoder option does so too.' },
   { name: 'deep-iteration', description: 'Print a line for each record, not only for each batch.' },
   {
@@ -12,7 +16,10 @@ export const parser = new OptionParser([
     name: 'index-sanity-check',
     description: 'Check an index as a broker does when it starts, without printing the entries.',
   },
-  withArgument('max-message-size', 'size', 'The size of the largest batch.', { type: 'Integer', defaultsTo: '5242880' }),
+  withArgument('max-message-size', 'size', 'The size of the largest batch.', {
+    type: 'Integer',
+    defaultsTo: '5242880',
+  }),
   withArgument('max-bytes', 'size', 'Stop behind this many bytes of each log file.', {
     type: 'Integer',
     defaultsTo: '2147483647',

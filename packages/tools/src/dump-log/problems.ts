@@ -31,11 +31,16 @@ export class Problems {
 
   text(): string {
     let text = '';
-    const tell = (problems: Map<string, Pair[]>, head: (path: string) => string, line: (pair: Pair) => string): void => {
+    const tell = (
+      problems: Map<string, Pair[]>,
+      head: (path: string) => string,
+      line: (pair: Pair) => string,
+    ): void => {
       for (const [path, pairs] of problems) text += `${head(path)}\n${pairs.map((pair) => `${line(pair)}\n`).join('')}`;
     };
     // Kafka tells the newest of these two kinds first.
-    for (const problems of [this.#mismatches, this.#nonConsecutive]) for (const pairs of problems.values()) pairs.reverse();
+    for (const problems of [this.#mismatches, this.#nonConsecutive])
+      for (const pairs of problems.values()) pairs.reverse();
     tell(
       this.#mismatches,
       (path) => `Mismatches in :${path}`,

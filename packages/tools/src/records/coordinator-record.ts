@@ -91,7 +91,7 @@ export function withMemberProtocols(
     ...data,
     members: members.map((member: JsonValue, at): JsonValue => {
       const decoded = group.members[at];
-      if (decoded === undefined || typeof member !== 'object' || member === null) return member;
+      if (decoded === undefined || !isJsonObject(member)) return member;
       return {
         ...member,
         subscription: versioned(ConsumerProtocolSubscription, ConsumerProtocolSubscriptionShape, decoded.subscription),
@@ -99,6 +99,10 @@ export function withMemberProtocols(
       };
     }),
   };
+}
+
+function isJsonObject(value: JsonValue): value is { readonly [name: string]: JsonValue } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 interface Decoder {
