@@ -8,12 +8,14 @@ import { durabilityCells } from './durability-cells.mjs';
 import { goldenCells } from './golden/golden-cells.mjs';
 import { millionCells } from './million-cells.mjs';
 import { securityLibraryCells } from './security-library-cells.mjs';
+import { shareLibraryCells } from './share-library-cells.mjs';
 import { toolCells } from './tool-cells.mjs';
 
 export const CELLS = [
   ...clientCells(),
   ...clientLibraryCells(),
   ...securityLibraryCells(),
+  ...shareLibraryCells(),
   ...consumerCells(),
   ...toolCells(),
   ...goldenCells(),

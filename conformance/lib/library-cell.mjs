@@ -7,8 +7,8 @@ import { expect } from './cells.mjs';
 /** @typedef {import('@ottla/client').Kafka} Kafka */
 
 /** @param {string} name @param {(at: Context, kafka: Kafka) => Promise<void>} check @returns {Cell} */
-export const cell = (name, check) => ({
-  name: `client library / ${name}`,
+export const libraryCell = (name, check) => ({
+  name,
   uses: [],
   check: async (at) => {
     const kafka = createKafka({ brokers: at.target.bootstrap, clientId: 'conformance' });
@@ -19,6 +19,9 @@ export const cell = (name, check) => ({
     }
   },
 });
+
+/** @param {string} name @param {(at: Context, kafka: Kafka) => Promise<void>} check @returns {Cell} */
+export const cell = (name, check) => libraryCell(`client library / ${name}`, check);
 
 /** @param {Context} at @param {Kafka} kafka @param {number} apiKey */
 export async function lacks(at, kafka, apiKey) {

@@ -43,3 +43,4 @@ export {
   type TopicPartitionOffset,
 } from './records.ts';
 export * from './serdes/index.ts';
+export * from './share-consumer/index.ts';

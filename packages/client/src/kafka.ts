@@ -10,6 +10,8 @@ import { operation } from './network/operation.ts';
 import { type CallOptions, connectionOptions, type KafkaOptions } from './options.ts';
 import type { ProducerOptions } from './producer/options.ts';
 import { Producer } from './producer/producer.ts';
+import type { ShareConsumerOptions } from './share-consumer/options.ts';
+import { ShareConsumer } from './share-consumer/share-consumer.ts';
 
 export interface RawRequestOptions extends CallOptions {
   /** Default: any broker. */
@@ -49,6 +51,14 @@ export class Kafka implements AsyncDisposable {
     const producer = new Producer(this.cluster, options, () => disown());
     disown = this.own(producer);
     return producer;
+  }
+
+  /** A member of a share group: records as from a queue. Throws KafkaError (INVALID_ARGUMENT). */
+  shareConsumer(options: ShareConsumerOptions): ShareConsumer {
+    let disown = (): void => {};
+    const consumer = new ShareConsumer(this.cluster, options, () => disown());
+    disown = this.own(consumer);
+    return consumer;
   }
 
   admin(): Admin {

@@ -2,9 +2,9 @@
  * What drives a consumer: fetches and positions in the background, membership, automatic commits; and the meeting point
  * of all that with the application's reads, which wait here and are woken here.
  */
-import { AsyncMutex, type Deferred, deferred } from '@ottla/common';
+import { AsyncMutex, deferred } from '@ottla/common';
 import type { Timer } from '@ottla/platform';
-import { abortedError, closedError, KafkaError } from '../errors.ts';
+import { closedError, KafkaError } from '../errors.ts';
 import type { Cluster, OwnConnections } from '../network/cluster.ts';
 import { operation } from '../network/operation.ts';
 import type { CallOptions } from '../options.ts';
@@ -21,6 +21,7 @@ import type { CommitOffset, ConsumerSettings } from './options.ts';
 import { Positions } from './positions.ts';
 import { SubscriptionState } from './subscription-state.ts';
 import { TopicWatch } from './topic-watch.ts';
+import { WaitingReads } from './waiting-reads.ts';
 
 export class ConsumerCore implements ConsumerContext, MemberHost {
   readonly cluster: Cluster;
@@ -37,16 +38,16 @@ export class ConsumerCore implements ConsumerContext, MemberHost {
   readonly #commits = new AsyncMutex();
   readonly #stops = new Set<() => Promise<unknown>>();
   readonly #unsubscribe: () => void;
+  readonly #reads: WaitingReads;
   #member: Membership | undefined;
   #failure: { readonly error: unknown } | undefined;
-  #waiting: Deferred<void> | undefined;
-  #readers = 0;
   #commitTimer: Timer | undefined;
 
   constructor(cluster: Cluster, settings: ConsumerSettings) {
     this.cluster = cluster;
     this.settings = settings;
     this.connections = cluster.ownConnections();
+    this.#reads = new WaitingReads(cluster.clock);
     this.positions = new Positions(this);
     this.#fetcher = new Fetcher(this, this.positions);
     this.topics = new TopicWatch(this);
@@ -75,7 +76,7 @@ export class ConsumerCore implements ConsumerContext, MemberHost {
   }
 
   get isReading(): boolean {
-    return this.#readers > 0;
+    return this.#reads.isAny;
   }
 
   get group(): string {
@@ -129,9 +130,7 @@ export class ConsumerCore implements ConsumerContext, MemberHost {
   }
 
   wake(): void {
-    const waiting = this.#waiting;
-    this.#waiting = undefined;
-    waiting?.resolve();
+    this.#reads.wake();
     if (!this.isClosed) this.#fetcher.pump();
   }
 
@@ -178,24 +177,12 @@ export class ConsumerCore implements ConsumerContext, MemberHost {
 
   /** Until something changed, `timeoutMs` passed or `signal` was aborted (then it rejects). */
   async wait(timeoutMs = Number.POSITIVE_INFINITY, signal?: AbortSignal): Promise<void> {
-    throwIfAborted(signal);
-    if (this.isClosed) return;
-    this.#waiting ??= deferred();
-    const own = this.#waiting.promise;
-    this.#readers++;
-    const ended = deferred();
-    const onAbort = (): void => ended.resolve();
-    signal?.addEventListener('abort', onAbort, { once: true });
-    const timer = Number.isFinite(timeoutMs) ? this.cluster.clock.setTimer(timeoutMs, onAbort) : undefined;
+    if (this.isClosed && signal?.aborted !== true) return;
     try {
-      await (signal === undefined && timer === undefined ? own : Promise.race([own, ended.promise]));
+      await this.#reads.wait(timeoutMs, signal);
     } finally {
-      this.#readers--;
       this.steps++;
-      timer?.cancel();
-      signal?.removeEventListener('abort', onAbort);
     }
-    throwIfAborted(signal);
   }
 
   /** One after the other, so that an older commit never overtakes a newer one. */
@@ -310,10 +297,6 @@ export class ConsumerCore implements ConsumerContext, MemberHost {
     this.#fetcher.pump();
     return error;
   }
-}
-
-function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw abortedError(signal);
 }
 
 const NOBODY: GroupMetadata = { groupId: '', generationId: -1, memberId: '', groupInstanceId: undefined };

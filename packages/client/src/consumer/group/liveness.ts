@@ -4,17 +4,29 @@
  */
 import type { Clock } from '@ottla/platform';
 import { KafkaError } from '../../errors.ts';
-import type { MemberHost } from './membership.ts';
+
+/** What the deadlines are about; a member of a share group has them too. */
+export interface LivenessHost {
+  readonly context: {
+    readonly cluster: { readonly clock: Clock };
+    readonly settings: { readonly maxPollIntervalMs: number };
+  };
+  readonly group: string;
+  /** Counts the application's steps; while it reads, it steps all the time. */
+  readonly steps: number;
+  /** The application waits for records. */
+  readonly isReading: boolean;
+}
 
 export class Liveness {
-  readonly #host: MemberHost;
+  readonly #host: LivenessHost;
   readonly #clock: Clock;
   #contactMs: number;
   #steps: number;
   #steppedMs: number;
   #error: unknown;
 
-  constructor(host: MemberHost) {
+  constructor(host: LivenessHost) {
     this.#host = host;
     this.#clock = host.context.cluster.clock;
     this.#contactMs = this.#clock.monotonicMs();

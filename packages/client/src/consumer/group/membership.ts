@@ -1,19 +1,15 @@
 import type { KafkaError } from '../../errors.ts';
 import type { GroupMetadata } from '../committed-offsets.ts';
 import type { ConsumerContext } from '../context.ts';
+import type { LivenessHost } from './liveness.ts';
 import type { Ownership } from './ownership.ts';
 
 /** What a membership needs to know of the application. */
-export interface MemberHost {
+export interface MemberHost extends LivenessHost {
   readonly context: ConsumerContext;
   readonly ownership: Ownership;
-  readonly group: string;
   /** The topics of the subscription, as they are now. */
   topicNames(): string[];
-  /** Counts the application's steps; while it reads, it steps all the time. */
-  readonly steps: number;
-  /** The application waits for records. */
-  readonly isReading: boolean;
 }
 
 /** This consumer's place in its group, in one of the two protocols. */
