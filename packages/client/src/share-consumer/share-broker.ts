@@ -202,7 +202,7 @@ export class ShareBroker {
 
   async #sendFetch(targets: readonly SharePartition[], pending: ReadonlyMap<string, Pending>): Promise<ShareAnswer> {
     const { cluster, settings } = this.#context;
-    const session = this.#session.fetch(targets, pending);
+    const session = this.#session.fetching(targets, pending);
     const answer = await cluster.request(
       SHARE_FETCH,
       this.node,

@@ -45,7 +45,7 @@ export class ShareSession {
   }
 
   /** A fetch of exactly these partitions, with what is to be acknowledged. */
-  fetch(targets: readonly SharePartition[], pending: PendingAcknowledgements): SessionRequest {
+  fetching(targets: readonly SharePartition[], pending: PendingAcknowledgements): SessionRequest {
     const next = new Map(targets.map((target) => [keyOf(target), target]));
     const named = new Map([...next].filter(([key]) => !this.#partitions.has(key)));
     const forgotten = [...this.#partitions].filter(([key]) => !next.has(key)).map(([, place]) => place);
