@@ -7,6 +7,7 @@ const TOOLS = [
   'kafka-console-consumer',
   'kafka-console-producer',
   'kafka-dump-log',
+  'kafka-consumer-groups',
   'kafka-get-offsets',
   'kafka-storage',
   'kafka-topics',

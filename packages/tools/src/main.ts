@@ -5,6 +5,7 @@ const TOOLS: Readonly<Record<string, () => Promise<Tool>>> = {
   'kafka.Kafka': async () => (await import('./server/kafka-server.ts')).kafkaServer,
   'kafka-storage': async () => (await import('./server/kafka-storage.ts')).kafkaStorage,
   'kafka-topics': async () => (await import('./topics/kafka-topics.ts')).kafkaTopics,
+  'kafka-consumer-groups': async () => (await import('./consumer-groups/kafka-consumer-groups.ts')).kafkaConsumerGroups,
   'kafka-get-offsets': async () => (await import('./offsets/kafka-get-offsets.ts')).kafkaGetOffsets,
   'kafka-console-producer': async () => (await import('./console/console-producer.ts')).consoleProducer,
   'kafka-console-consumer': async () => (await import('./console/console-consumer.ts')).consoleConsumer,

@@ -86,9 +86,16 @@ async function clientProperties(platform: Platform, settings: ClientSettings): P
 
 /** Rejects as Java's `Utils.loadProps` does when there is no such file. */
 export async function propertiesFile(platform: Platform, file: string): Promise<Map<string, string>> {
+  const text = await readText(platform, file);
+  if (text === undefined) throw new JavaError('java.nio.file.NoSuchFileException', file);
+  return new Map(readProperties(text));
+}
+
+/** Undefined: there is no such file. */
+export async function readText(platform: Platform, file: string): Promise<string | undefined> {
   const path = absolutePath(file);
-  if ((await platform.disk.stat(path)) === undefined) throw new JavaError('java.nio.file.NoSuchFileException', file);
-  return new Map(readProperties(await platform.disk.readFile(path)));
+  const stat = await platform.disk.stat(path);
+  return stat?.kind === 'file' ? (await platform.disk.readFile(path)).toString() : undefined;
 }
 
 /** A store that is a PEM file becomes what the client reads: its text. */
@@ -102,12 +109,12 @@ async function inlineStore(platform: Platform, properties: Map<string, string>, 
       `${store}.type: ${type} is not read here; convert ${location} to PEM (keytool, openssl) and set ${store}.type=PEM`,
     );
   }
-  if ((await platform.disk.stat(absolutePath(location))) === undefined)
+  const text = await readText(platform, location);
+  if (text === undefined)
     throw new JavaError(
       'org.apache.kafka.common.errors.InvalidConfigurationException',
       `Failed to load PEM SSL keystore ${location}`,
     );
-  const text = (await platform.disk.readFile(absolutePath(location))).toString();
   properties.delete(`${store}.location`);
   if (store === 'ssl.truststore') properties.set(`${store}.certificates`, text);
   else {

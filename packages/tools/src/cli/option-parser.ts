@@ -15,6 +15,8 @@ export interface OptionSpec {
   readonly defaultsTo?: string;
   /** Marked `*` in the help; its absence is an error unless help or version is asked for. */
   readonly required?: boolean | { readonly unless: string };
+  /** Only beside one of these; alone it is an error. */
+  readonly availableIf?: readonly string[];
 }
 
 /** An option with an argument, as most are: `describedAs` is what the help calls the argument. */
@@ -22,7 +24,7 @@ export function withArgument(
   name: string,
   describedAs: string,
   description: string,
-  more: Pick<OptionSpec, 'argument' | 'defaultsTo' | 'type' | 'required'> = {},
+  more: Pick<OptionSpec, 'argument' | 'availableIf' | 'defaultsTo' | 'type' | 'required'> = {},
 ): OptionSpec {
   return { name, argument: 'required', describedAs, description, ...more };
 }
@@ -110,6 +112,7 @@ export class OptionParser {
       collected.push(value);
     }
     this.#checkRequired(values);
+    this.#checkAvailable(values);
     return new ParsedOptions(this.#byName, values);
   }
 
@@ -122,6 +125,16 @@ export class OptionParser {
       })
       .map((spec) => spec.name);
     if (missing.length > 0) throw new OptionError(`Missing required option(s) [${missing.join(', ')}]`);
+  }
+
+  #checkAvailable(values: ReadonlyMap<string, unknown>): void {
+    const orphans = this.specs
+      .filter(({ name, availableIf }) => values.has(name) && availableIf?.some((other) => values.has(other)) === false)
+      .map(({ name }) => name);
+    if (orphans.length > 0)
+      throw new OptionError(
+        `Option(s) [${orphans.join(', ')}] are unavailable given other options on the command line`,
+      );
   }
 }
 

@@ -1,0 +1,54 @@
+/** kafka-consumer-groups.sh: list, describe, reset and delete groups. Kafka's ConsumerGroupCommand of 3.9. */
+import { JavaError, javaError } from '../cli/java-error.ts';
+import { withKafka } from '../cli/kafka-client.ts';
+import { type Tool, ToolError, type ToolIo } from '../cli/tool.ts';
+import { UsageError } from '../cli/usage.ts';
+import { deleteGroups, deleteOffsets } from './delete.ts';
+import { describeGroups } from './describe.ts';
+import type { GroupClient } from './group-client.ts';
+import { listGroups } from './list.ts';
+import { parseGroupOptions } from './options.ts';
+import { resetOffsets } from './reset.ts';
+
+const ACTIONS = {
+  list: listGroups,
+  describe: describeGroups,
+  delete: deleteGroups,
+  'reset-offsets': resetOffsets,
+  'delete-offsets': deleteOffsets,
+} as const;
+
+export const kafkaConsumerGroups: Tool = async (args, io) => {
+  const parsed = parseGroupOptions(
+    args,
+    (text) => io.stdout.write(text),
+    (line) => io.stderr.write(`${line}\n`),
+  );
+  if (parsed === undefined) return 0;
+  const { action, options } = parsed;
+  try {
+    const settings = {
+      bootstrap: options.value('bootstrap-server') ?? '',
+      configFile: options.value('command-config'),
+    };
+    await withKafka(settings, io, async (kafka) => {
+      const limit = { timeout: options.number('timeout') ?? 5000 };
+      const client: GroupClient = { kafka, admin: kafka.admin(), options, io, limit };
+      await ACTIONS[action](client);
+    });
+  } catch (error) {
+    const known = javaError(error) ?? (error instanceof ToolError ? error : undefined);
+    if (known === undefined || known instanceof UsageError || io.signal.aborted) throw error;
+    fail(io, known);
+  }
+  // Also after a failure: so does Kafka's tool.
+  return 0;
+};
+
+function fail(io: ToolIo, thrown: ToolError): void {
+  const isFile = thrown instanceof JavaError && thrown.className === 'java.nio.file.NoSuchFileException';
+  const error = isFile ? new JavaError('java.lang.RuntimeException', String(thrown)) : thrown;
+  io.stdout.write(`\nError: Executing consumer group command failed due to ${error.message}\n`);
+  const cause = error.cause instanceof Error ? `Caused by: ${error.cause}\n` : '';
+  io.stderr.write(`${error instanceof JavaError ? error : error.message}\n${cause}`);
+}
