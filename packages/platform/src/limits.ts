@@ -17,6 +17,11 @@ export const gatherPartBytesMax = 16 * 1024;
 export const nudgeBytes = 4 * 1024;
 /** All connections together send about this long before other work of the loop gets its turn, ms. */
 export const sendSliceMsMax = 2;
+/** What answers a chunk of so many bytes leaves at once, else at the end of the turn. */
+export const answeredAtOnceBytesMin = 32 * 1024;
+/** After so many bytes, or connections, that were sent it is looked whether that time is over. */
+export const clockedBytesMin = 64 * 1024;
+export const clockedConnectionsMin = 32;
 /** What one connection may hand to the kernel in one turn before the others get theirs. */
 export const connectionTurnBytesMax = 1024 * 1024;
 /** How long a closed connection waits for the peer's end before it is cut, ms. A reset at once could cost the peer our last bytes. */

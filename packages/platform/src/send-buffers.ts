@@ -22,7 +22,7 @@ export class SendBuffers {
   reclaim(): void {
     if (this.#inUse.length === 0) return;
     this.giveBack(this.#inUse);
-    this.#inUse.length = 0;
+    while (this.#inUse.length > 0) this.#inUse.pop();
   }
 
   /** The socket still reads the buffers of this flush: they belong to the caller until `giveBack`. */

@@ -47,6 +47,11 @@ export class SendQueue {
    * behind the first bytes of a large source in a file. Throws what a source throws.
    */
   take(limitBytes: number, newGather: () => Uint8Array, newPull: () => Uint8Array, beforeFiles = false): Uint8Array[] {
+    const only = this.#parts[this.#head];
+    if (this.#taken === 0 && only instanceof Uint8Array && only.length === this.#bytes && this.#bytes <= limitBytes) {
+      this.#advance(only, only.length);
+      return [only];
+    }
     const buffers: Uint8Array[] = [];
     let gather: Uint8Array | undefined;
     let gathered = 0;
@@ -114,7 +119,7 @@ export class SendQueue {
     this.#taken = 0;
     this.#head++;
     if (this.#head === this.#parts.length) {
-      this.#parts.length = 0;
+      while (this.#parts.length > 0) this.#parts.pop();
       this.#head = 0;
     } else if (this.#head >= 1024 && this.#head * 2 >= this.#parts.length) {
       this.#parts.splice(0, this.#head);

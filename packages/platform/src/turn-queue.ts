@@ -33,7 +33,7 @@ export class TurnQueue {
         round = this.#waiting;
         this.#waiting = this.#spare;
         for (index = 0; index < round.length; index++) round[index]?.();
-        round.length = 0;
+        while (round.length > 0) round.pop();
         this.#spare = round;
       }
     } finally {

@@ -16,7 +16,7 @@ export function shouldRoll(log: LogState, bytes: number, lastOffset: number, max
     active.sizeBytes > config.segmentBytes - bytes ||
     active.offsetIndex.isFull(config.indexBytesMax) ||
     active.timeIndex.isFull(config.indexBytesMax) ||
-    active.ageMs(maxTimestamp, log.owner.platform.clock.monotonicMs()) > config.segmentMs - active.jitterMs
+    active.ageMs(maxTimestamp, log.owner.platform.clock) > config.segmentMs - active.jitterMs
   );
 }
 

@@ -1,4 +1,5 @@
 import { type Int64, subtractInt64 } from '@ottla/common';
+import type { Clock } from '@ottla/platform';
 import { batchLastOffset, batchMaxTimestamp } from '@ottla/protocol/records';
 import type { FilePool, PooledFile } from './file-pool.ts';
 import { walkHeaders } from './header-walk.ts';
@@ -99,9 +100,9 @@ export class LogSegment {
   }
 
   /** How long `segment.ms` has been running: in the time of the records, or of the clock where they have none. */
-  ageMs(recordTimestamp: Int64, monotonicMs: number): Int64 {
+  ageMs(recordTimestamp: Int64, clock: Clock): Int64 {
     const first = this.#firstBatchTimestamp();
-    if (first < 0) return monotonicMs - this.createdMs;
+    if (first < 0) return clock.monotonicMs() - this.createdMs;
     return subtractInt64(recordTimestamp, first);
   }
 

@@ -15,11 +15,12 @@ import { refused } from './append.ts';
 import type { DirtyLog } from './append-queue.ts';
 import { isPassing } from './disk-errors.ts';
 import type { PooledFile } from './file-pool.ts';
-import { appendFailureLogMs, gatherAppendBytesMax, writeBytesMax } from './limits.ts';
+import { appendFailureLogMs, writeBytesMax } from './limits.ts';
 import { roll, shouldRoll } from './log-roll.ts';
 import type { LogState } from './log-state.ts';
 import { writeInBackground } from './log-write.task.ts';
 import type { StagedAppend } from './staged-append.ts';
+import { writeAppends } from './write-appends.ts';
 
 /** Appends that are being written by a task. */
 export interface BackgroundWrite {
@@ -90,24 +91,24 @@ export class LogWriter implements DirtyLog {
     if (this.#background !== undefined || this.#staged.length === 0) return;
     const appends = this.#staged;
     this.#staged = [];
-    const done: StagedAppend[] = [];
     let next = 0;
+    /** Completed: those before it. */
+    let done = 0;
     try {
       while (next < appends.length && this.#background === undefined) {
         const end = this.#groupEnd(appends, next);
-        const group = appends.slice(next, end);
-        next = this.#writeGroup(group) ? end : next;
-        if (this.#background === undefined) done.push(...group);
-        else next = end;
+        const isWritten = this.#writeGroup(sliceOf(appends, next, end));
+        next = end;
+        if (isWritten) done = end;
       }
     } catch (error) {
-      this.#tell(done);
-      this.#failed(appends.slice(next), error);
+      this.#tell(appends, done);
+      this.#failed(appends.slice(done), error);
       return;
     }
     if (next < appends.length) this.#staged = [...appends.slice(next), ...this.#staged];
     this.#nothingStaged();
-    this.#tell(done);
+    this.#tell(appends, done);
   }
 
   /** Replicated records: written and completed before the call returns. Throws DiskError after cleaning up. */
@@ -116,8 +117,9 @@ export class LogWriter implements DirtyLog {
     try {
       while (next < appends.length) {
         const end = this.#groupEnd(appends, next);
-        this.#writeSync(appends.slice(next, end));
-        this.#complete(appends.slice(next, end));
+        const group = sliceOf(appends, next, end);
+        this.#writeSync(group);
+        this.#complete(group);
         next = end;
       }
     } catch (error) {
@@ -178,7 +180,7 @@ export class LogWriter implements DirtyLog {
       return;
     }
     this.#nothingStaged();
-    this.#tell(appends);
+    this.#tell(appends, appends.length);
   }
 
   #enqueue(): void {
@@ -211,7 +213,8 @@ export class LogWriter implements DirtyLog {
   /** False when a task took the group over. */
   #writeGroup(group: readonly StagedAppend[]): boolean {
     const log = this.#log;
-    const bytes = group.reduce((sum, append) => sum + append.bytes.length, 0);
+    let bytes = 0;
+    for (const append of group) bytes += append.bytes.length;
     if (bytes === 0) return true;
     // Before the sync that may follow asks which segments it concerns.
     log.active.isDurable = false;
@@ -243,31 +246,8 @@ export class LogWriter implements DirtyLog {
     const log = this.#log;
     const { clock } = log.owner.platform;
     const file = log.active.log.open();
-    const gather = log.owner.queue.gatherBuffer;
-    let position = log.active.sizeBytes;
-    let gathered = 0;
     const startedMs = clock.monotonicMs();
-    const flush = (): void => {
-      if (gathered === 0) return;
-      file.writeSync(gather, 0, gathered, position);
-      position += gathered;
-      gathered = 0;
-    };
-    for (const { bytes } of group) {
-      const direct = bytes.length > gatherAppendBytesMax || bytes.length + gathered > gather.length;
-      if (direct) {
-        flush();
-        for (let at = 0; at < bytes.length; at += writeBytesMax) {
-          const length = Math.min(writeBytesMax, bytes.length - at);
-          file.writeSync(bytes, at, length, position);
-          position += length;
-        }
-      } else {
-        gather.set(bytes, gathered);
-        gathered += bytes.length;
-      }
-    }
-    flush();
+    writeAppends(file, group, log.active.sizeBytes, log.owner.queue.gatherBuffer);
     this.#lastWriteMs = clock.monotonicMs() - startedMs;
   }
 
@@ -317,8 +297,12 @@ export class LogWriter implements DirtyLog {
     this.#log.producers.unstageAll();
   }
 
-  #tell(done: readonly StagedAppend[]): void {
-    for (const append of done) append.sink?.appended(append.token, append.result);
+  /** The first `count` of `appends` are part of the log. */
+  #tell(appends: readonly StagedAppend[], count: number): void {
+    for (let index = 0; index < count; index++) {
+      const append = appends[index];
+      append?.sink?.appended(append.token, append.result);
+    }
   }
 
   #refuse(appends: readonly StagedAppend[], error: ErrorCode): void {
@@ -387,4 +371,9 @@ function joined(group: readonly StagedAppend[]): Buffer {
   const parts = group.filter((append) => append.bytes.length > 0).map((append) => append.bytes);
   const [first] = parts;
   return parts.length === 1 && first !== undefined ? first : Buffer.concat(parts);
+}
+
+/** All of them as they are, which is the common case. */
+function sliceOf(appends: readonly StagedAppend[], start: number, end: number): readonly StagedAppend[] {
+  return start === 0 && end === appends.length ? appends : appends.slice(start, end);
 }

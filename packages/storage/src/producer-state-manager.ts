@@ -79,7 +79,7 @@ export class ProducerStateManager {
 
   /** Nothing is staged any more: all of it was appended, or dropped. */
   unstageAll(): void {
-    this.#staged.clear();
+    if (this.#staged.size > 0) this.#staged.clear();
   }
 
   /** The write of what was staged failed: nothing of it is in the log. */

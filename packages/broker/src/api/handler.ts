@@ -27,6 +27,8 @@ export interface RequestContext {
   /** As told by ApiVersions v3+ (KIP-511), else `unknown`. */
   readonly softwareName: string;
   readonly softwareVersion: string;
+  /** Monotonic, when the request was complete. */
+  readonly startMs: number;
   /** Set by the quotas: how long the connection is not read after the answer, ms. */
   throttledMs?: number;
 }

@@ -120,8 +120,8 @@ export class KafkaConnection implements ConnectionHandler, RequestOwner {
       else for (const part of next.parts) parts.push(part);
       next.parts = undefined;
     }
-    if (done === this.#line.length) this.#line.length = 0;
-    else this.#line.splice(0, done);
+    if (done < this.#line.length) this.#line.splice(0, done);
+    else while (this.#line.length > 0) this.#line.pop();
     if (parts !== undefined) this.#writable = this.#connection.send(parts);
     if (this.#line.length === 0) this.#runningInOrder = false;
     if (this.#isEnding && this.#line.length === 0) this.#connection.close();

@@ -173,7 +173,8 @@ export class Partition implements AppendSink {
     if (staged === undefined) throw new Error(`${this.topic}-${this.partition}: an append that nobody staged`);
     this.#stagedHead++;
     if (this.#stagedHead === this.#staged.length) {
-      this.#staged.length = 0;
+      // Not by the length: that would give up the array's memory, to be allocated again with the next append.
+      while (this.#staged.length > 0) this.#staged.pop();
       this.#stagedHead = 0;
     }
     if (result.error === ErrorCode.NONE && this.#isLeader) {

@@ -66,7 +66,7 @@ export class ProduceOperation implements AppendSink, Waiter {
     this.#broker = broker;
     this.#acks = call.request.acks;
     this.#timeoutMs = call.request.timeoutMs;
-    this.#startMs = broker.platform.clock.monotonicMs();
+    this.#startMs = call.context.startMs;
   }
 
   start(): void {

@@ -51,6 +51,7 @@ export function callApi<Req, ReqInit, Res, ResInit>(
           apiKey: handler.key,
           apiVersion: version,
           correlationId: 1,
+          startMs: 0,
           softwareName: 'unknown',
           softwareVersion: 'unknown',
         },

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import {
+  answeredAtOnceBytesMin,
   closeLingerMs,
   connectionTurnBytesMax,
   fileSendBufferBytesMin,
@@ -14,12 +15,14 @@ import type { SendBuffers } from '../send-buffers.ts';
 import { SendQueue } from '../send-queue.ts';
 import type { FileSender } from './file-sender.ts';
 import type { ReceivePool, SocketReader } from './receive-pool.ts';
+import { descriptorOf, type SocketCallsLoader } from './socket-calls.ts';
 
 /** What a connection asks of its network. */
 export interface ConnectionOwner {
   readonly sendBuffers: SendBuffers;
   readonly receivePool: ReceivePool;
   readonly fileSender: FileSender;
+  readonly socketCalls: SocketCallsLoader;
   /** Overwrite released chunks, so that a view kept too long shows. */
   readonly overwriteReleased: boolean;
   /** Calls `flush` of the connection at the end of this turn. */
@@ -51,6 +54,8 @@ export class NodeConnection implements Connection {
   #state: 'open' | 'closing' | 'ending' | 'destroyed' = 'open';
   #error: Error | undefined;
   #linger: NodeJS.Timeout | undefined;
+  /** Of the socket, for direct calls while it is not destroyed; -1: none. */
+  #descriptor = -1;
 
   /** Without a reader the socket's 'data' events bring the bytes, in fresh memory. */
   constructor(socket: Socket, reader: SocketReader | undefined, owner: ConnectionOwner, sendBufferBytes = 0) {
@@ -66,6 +71,7 @@ export class NodeConnection implements Connection {
   start(handler: ConnectionHandler): void {
     this.#handler = handler;
     const socket = this.#socket;
+    this.#descriptor = descriptorOf(socket);
     this.#owner.opened(this);
     const received = (chunk: Buffer): void => {
       if (this.#state !== 'open') {
@@ -73,12 +79,18 @@ export class NodeConnection implements Connection {
         return;
       }
       this.#isReceiving = true;
+      // Released when the handler returns.
+      const isLarge = chunk.length >= answeredAtOnceBytesMin;
       try {
         handler.received(chunk);
       } finally {
         this.#isReceiving = false;
-        // What answers the chunk need not wait for other sockets: its receiver works on while they are served.
-        if (this.#flushQueued) this.flush();
+        // Answers to small requests leave together at the end of the turn: so their receivers are woken once, not one by one.
+        // Behind a large chunk others would wait, and its sender has the next one to put together.
+        if (this.#flushQueued) {
+          if (isLarge) this.flush();
+          else this.#owner.flushLater(this);
+        }
       }
     };
     if (this.#reader === undefined) socket.on('data', received);
@@ -140,10 +152,10 @@ export class NodeConnection implements Connection {
     this.#destroy(undefined);
   }
 
-  /** Called by the network at the end of a turn. */
-  flush(): void {
+  /** Called by the network at the end of a turn. How many bytes have left the queue. */
+  flush(): number {
     this.#flushQueued = false;
-    if (this.#state === 'destroyed' || this.#stalledBytes > 0) return;
+    if (this.#state === 'destroyed' || this.#stalledBytes > 0) return 0;
     let turnBytes = 0;
     while (this.#queue.bytes > 0) {
       if (turnBytes >= connectionTurnBytesMax || (turnBytes > 0 && this.#owner.isTurnOver())) {
@@ -152,10 +164,12 @@ export class NodeConnection implements Connection {
         break;
       }
       const before = this.#queue.bytes;
-      if (!this.#sendNext()) return;
+      const isTaken = this.#sendNext();
       turnBytes += before - this.#queue.bytes;
+      if (!isTaken) return turnBytes;
     }
     this.#afterFlush();
+    return turnBytes;
   }
 
   /** Hands the kernel the next bytes. False when it took less, and calls back, or when the connection had to be given up. */
@@ -191,9 +205,18 @@ export class NodeConnection implements Connection {
   }
 
   /** True when the kernel took everything at once. */
-  #write(buffers: readonly Uint8Array[]): boolean {
+  #write(buffers: Uint8Array[]): boolean {
     const socket = this.#socket;
     const { sendBuffers } = this.#owner;
+    const [only] = buffers;
+    if (buffers.length === 1 && only !== undefined) {
+      const sent = this.#sendDirectly(only);
+      if (sent === only.length) {
+        sendBuffers.reclaim();
+        return true;
+      }
+      if (sent > 0) buffers[0] = only.subarray(sent);
+    }
     const last = buffers.length - 1;
     let lent: Uint8Array[] | undefined;
     const written = (): void => {
@@ -213,6 +236,14 @@ export class NodeConnection implements Connection {
     lent = sendBuffers.lend();
     for (const { length } of buffers) this.#stalledBytes += length;
     return false;
+  }
+
+  /** How many of the bytes the kernel took; what it did not take goes through the stream, which tells of room and of errors. */
+  #sendDirectly(bytes: Uint8Array): number {
+    const { calls } = this.#owner.socketCalls;
+    const socket = this.#socket;
+    if (calls === undefined || this.#descriptor < 0 || socket.destroyed || socket.writableLength > 0) return 0;
+    return Math.max(0, calls.send(this.#descriptor, bytes, 0, bytes.length));
   }
 
   #afterFlush(): void {

@@ -12,6 +12,7 @@ import { NodeDisk } from './disk.ts';
 import { FileSender } from './file-sender.ts';
 import { loadAddon } from './load-addon.ts';
 import { NodeNetwork } from './network.ts';
+import { SocketCallsLoader } from './socket-calls.ts';
 
 const native = new URL('../../native/', import.meta.url);
 const isBuilt = process.platform === 'linux' && process.arch === 'x64';
@@ -47,13 +48,20 @@ async function withSocket(
 
 const sender = (isEnabled = true): { files: FileSender; decisions: (string | undefined)[] } => {
   const decisions: (string | undefined)[] = [];
-  return { files: new FileSender({ isEnabled, decided: (failure) => decisions.push(failure) }), decisions };
+  return {
+    files: new FileSender({
+      isEnabled,
+      loader: new SocketCallsLoader(isEnabled),
+      decided: (failure) => decisions.push(failure),
+    }),
+    decisions,
+  };
 };
 
 it('the add-ons are built from the source beside them', () => {
   const built: unknown = JSON.parse(readFileSync(new URL('built.json', native), 'utf8'));
-  const expected = { source: digest('sendfile.c'), binary: digest('linux-x64/sendfile.node') };
-  expect(built).toEqual({ 'linux-x64/sendfile.node': expected });
+  const expected = { source: digest('socket.c'), binary: digest('linux-x64/socket.node') };
+  expect(built).toEqual({ 'linux-x64/socket.node': expected });
 });
 
 it('an add-on that is not there, or is none, is a reason and no error', () => {

@@ -2,14 +2,13 @@
  * Prebuilt add-ons are part of the package: `native/<platform>-<arch>/<name>.node`, built by scripts/native.mjs from the C file
  * beside them. Nothing is built or fetched when the package is installed, and everything must work without them.
  */
-export type Addon = (...args: readonly unknown[]) => unknown;
 
 /** From where this file lies: the package's own folder, as source or compiled, and beside a bundle. */
 const FOLDERS = ['../../native', './native'];
 
 export function loadAddon(
   name: string,
-): { readonly addon: Addon; readonly failure?: never } | { readonly addon?: never; readonly failure: string } {
+): { readonly addon: object; readonly failure?: never } | { readonly addon?: never; readonly failure: string } {
   const target = `${process.platform}-${process.arch}`;
   const { existsSync } = process.getBuiltinModule('node:fs');
   const { fileURLToPath } = process.getBuiltinModule('node:url');
@@ -19,13 +18,9 @@ export function loadAddon(
   try {
     const { createRequire } = process.getBuiltinModule('node:module');
     const addon: unknown = createRequire(import.meta.url)(path);
-    if (isAddon(addon)) return { addon };
+    if (typeof addon === 'object' && addon !== null) return { addon };
     return { failure: `${path} is not the add-on it should be` };
   } catch (error) {
     return { failure: error instanceof Error ? error.message : String(error) };
   }
-}
-
-function isAddon(value: unknown): value is Addon {
-  return typeof value === 'function';
 }

@@ -1,4 +1,5 @@
 import { addInt64, type Int64 } from './int64.ts';
+import { walkPlainRecords } from './plain-records.ts';
 import { RecordCursor, type RecordProblem } from './record-cursor.ts';
 
 /** What one walk over the records of a batch found. */
@@ -33,6 +34,10 @@ export function validateRecords(
   count: number,
   baseTimestamp: Int64,
 ): RecordsSummary {
+  if (typeof baseTimestamp === 'number') {
+    const plain = walkPlainRecords(bytes, start, end, count, baseTimestamp);
+    if (plain !== undefined) return plain;
+  }
   const cursor = shared.reset(bytes, start, end, count);
   const base = typeof baseTimestamp === 'number' ? baseTimestamp : Number.NaN;
   let index = 0;

@@ -24,21 +24,26 @@ typedef napi_value (*napi_callback)(napi_env, napi_callback_info);
 API napi_status napi_get_cb_info(napi_env, napi_callback_info, size_t *, napi_value *, napi_value *, void **);
 API napi_status napi_get_value_int32(napi_env, napi_value, int32_t *);
 API napi_status napi_get_value_int64(napi_env, napi_value, int64_t *);
+API napi_status napi_get_buffer_info(napi_env, napi_value, void **, size_t *);
+API napi_status napi_create_int32(napi_env, int32_t, napi_value *);
+API napi_status napi_set_named_property(napi_env, napi_value, const char *, napi_value);
 API napi_status napi_create_int64(napi_env, int64_t, napi_value *);
 API napi_status napi_create_function(napi_env, const char *, size_t, napi_callback, void *, napi_value *);
 API napi_status napi_throw_type_error(napi_env, const char *, const char *);
 
-enum { INTERRUPTED = 4, SOL_SOCKET = 1, SO_SNDBUF = 7 };
+enum { INTERRUPTED = 4, SOL_SOCKET = 1, SO_SNDBUF = 7, DONT_WAIT = 0x40, NO_SIGNAL = 0x4000 };
+#define NAPI_AUTO_LENGTH ((size_t)-1)
 
 #if defined(__x86_64__)
-enum { SYS_SENDFILE = 40, SYS_SETSOCKOPT = 54 };
-static long system_call(long number, long a, long b, long c, long d, long e) {
+enum { SYS_SENDFILE = 40, SYS_SENDTO = 44, SYS_SETSOCKOPT = 54 };
+static long system_call(long number, long a, long b, long c, long d, long e, long f) {
   long result;
   register long r10 __asm__("r10") = d;
   register long r8 __asm__("r8") = e;
+  register long r9 __asm__("r9") = f;
   __asm__ volatile("syscall"
                    : "=a"(result)
-                   : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8)
+                   : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
                    : "rcx", "r11", "memory");
   return result;
 }
@@ -60,17 +65,42 @@ static napi_value send_file(napi_env env, napi_callback_info info) {
     return NULL;
   }
   if (send_buffer > 0)
-    system_call(SYS_SETSOCKOPT, socket, SOL_SOCKET, SO_SNDBUF, (long)&send_buffer, sizeof send_buffer);
+    system_call(SYS_SETSOCKOPT, socket, SOL_SOCKET, SO_SNDBUF, (long)&send_buffer, sizeof send_buffer, 0);
   do
-    sent = system_call(SYS_SENDFILE, socket, file, (long)&position, (long)length, 0);
+    sent = system_call(SYS_SENDFILE, socket, file, (long)&position, (long)length, 0, 0);
   while (sent == -INTERRUPTED);
   napi_create_int64(env, sent, &result);
   return result;
 }
 
-/* The module is the function. */
-API napi_value napi_register_module_v1(napi_env env, napi_value exports) {
+static napi_value send_bytes(napi_env env, napi_callback_info info) {
+  napi_value arguments[4], result = NULL;
+  size_t count = 4, size;
+  int32_t socket, start, length;
+  void *bytes;
+  long sent;
+  if (napi_get_cb_info(env, info, &count, arguments, NULL, NULL) || count < 4 ||
+      napi_get_value_int32(env, arguments[0], &socket) || napi_get_buffer_info(env, arguments[1], &bytes, &size) ||
+      napi_get_value_int32(env, arguments[2], &start) || napi_get_value_int32(env, arguments[3], &length) || start < 0 ||
+      length <= 0 || (size_t)start + (size_t)length > size) {
+    napi_throw_type_error(env, NULL, "send(socket, bytes, start, length)");
+    return NULL;
+  }
+  do
+    sent = system_call(SYS_SENDTO, socket, (long)bytes + start, length, DONT_WAIT | NO_SIGNAL, 0, 0);
+  while (sent == -INTERRUPTED);
+  napi_create_int32(env, (int32_t)sent, &result);
+  return result;
+}
+
+static void add(napi_env env, napi_value exports, const char *name, napi_callback callback) {
   napi_value function = NULL;
-  if (napi_create_function(env, "sendFile", 8, send_file, NULL, &function)) return exports;
-  return function;
+  if (napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, NULL, &function)) return;
+  napi_set_named_property(env, exports, name, function);
+}
+
+API napi_value napi_register_module_v1(napi_env env, napi_value exports) {
+  add(env, exports, "sendFile", send_file);
+  add(env, exports, "send", send_bytes);
+  return exports;
 }

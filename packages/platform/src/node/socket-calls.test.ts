@@ -1,0 +1,83 @@
+import * as net from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { descriptorOf, EAGAIN, SocketCallsLoader } from './socket-calls.ts';
+
+const isBuilt = process.platform === 'linux' && process.arch === 'x64';
+
+async function connected(): Promise<{ socket: net.Socket; peer: net.Socket; close: () => void }> {
+  const server = net.createServer({ pauseOnConnect: true });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const accepted = new Promise<net.Socket>((resolve) => server.once('connection', resolve));
+  const socket = net.connect({ host: '127.0.0.1', port: typeof address === 'object' ? (address?.port ?? 0) : 0 });
+  await new Promise<void>((resolve) => socket.once('connect', resolve));
+  const peer = await accepted;
+  const close = (): void => {
+    socket.destroy();
+    peer.destroy();
+    server.close();
+  };
+  return { socket, peer, close };
+}
+
+it('switched off, there are none, and the reason is told', () => {
+  const loader = new SocketCallsLoader(false);
+  expect(loader.calls).toBeUndefined();
+  expect(loader.failure).toBe('switched off');
+});
+
+describe.runIf(isBuilt)('where they are built', () => {
+  it('send takes part of a buffer, and says when there is no room', async () => {
+    const { calls } = new SocketCallsLoader(true);
+    const { socket, peer, close } = await connected();
+    const bytes = Buffer.alloc(1_000_000, 'answers, ');
+    const descriptor = descriptorOf(socket);
+    let sent = calls?.send(descriptor, bytes, 9, 18) ?? 0;
+    expect(sent).toBe(18);
+    let result = 0;
+    let total = sent;
+    for (; total < 100_000_000; total += result) {
+      result = calls?.send(descriptor, bytes, 0, bytes.length) ?? 0;
+      if (result <= 0) break;
+      sent = result;
+    }
+    expect(result).toBe(-EAGAIN);
+    // The last call that found room took only a part.
+    expect(sent).toBeLessThan(bytes.length);
+    const chunks: Buffer[] = [];
+    let received = 0;
+    const all = new Promise<void>((resolve) =>
+      peer.on('data', (chunk: Buffer) => {
+        if (received < 100) chunks.push(chunk);
+        received += chunk.length;
+        if (received === total) resolve();
+      }),
+    );
+    peer.resume();
+    await all;
+    expect(Buffer.concat(chunks).toString('latin1', 0, 27)).toBe('answers, answers, answers, ');
+    close();
+  });
+
+  it('refuses what lies outside of the buffer', async () => {
+    const { calls } = new SocketCallsLoader(true);
+    const { socket, close } = await connected();
+    const descriptor = descriptorOf(socket);
+    const bytes = Buffer.alloc(10);
+    for (const [start, length] of [
+      [5, 6],
+      [-1, 3],
+      [0, 0],
+      [2 ** 31 - 1, 1],
+    ] as const) {
+      expect(() => calls?.send(descriptor, bytes, start, length)).toThrow(TypeError);
+    }
+    close();
+  });
+
+  it('has no descriptor of a socket that is closed', async () => {
+    const { socket, close } = await connected();
+    close();
+    expect(descriptorOf(socket)).toBe(-1);
+  });
+});
