@@ -1,8 +1,10 @@
 export type { TlsOptions } from '@ottla/platform';
 export {
   type BearerToken,
+  type ObservedRequest,
   oauthBearer,
   plain,
+  type RequestObserver,
   type SaslExchange,
   type SaslMechanism,
   type ScramOptions,
@@ -21,10 +23,12 @@ export type { BrokerInfo, MetadataView, PartitionInfo, TopicInfo } from './netwo
 export type { CallOptions, KafkaOptions } from './options.ts';
 export type { PlainHeaders, PlainMessage, PlainRecord, TopicMessages } from './producer/input.ts';
 export type {
+  AcknowledgedBatch,
   InterceptedRecord,
   Partitioner,
   PartitionerInput,
   ProducerInterceptor,
+  ProducerObserver,
   ProducerOptions,
 } from './producer/options.ts';
 export { Producer } from './producer/producer.ts';

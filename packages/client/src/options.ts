@@ -1,5 +1,5 @@
 import type { Platform, TlsOptions } from '@ottla/platform';
-import type { SaslMechanism } from '@ottla/rpc';
+import type { RequestObserver, SaslMechanism } from '@ottla/rpc';
 
 /** Of the whole client. In brackets: Java's name, where it is not the same in another spelling. */
 export interface KafkaOptions {
@@ -25,6 +25,8 @@ export interface KafkaOptions {
   readonly metadataRecovery?: 'rebootstrap' | 'none' | undefined;
   /** What stands in front of its lines in the log, as `[AdminClient clientId=a] `. Default: `[<clientId>] `. */
   readonly logPrefix?: string | undefined;
+  /** Told of every request. */
+  readonly requestObserver?: RequestObserver | undefined;
   /** The world; default: this Node.js process. */
   readonly platform?: Platform | undefined;
 }
@@ -46,6 +48,7 @@ export interface ConnectionOptions {
   readonly metadataMaxAgeMs: number;
   readonly connectionsMaxIdleMs: number;
   readonly metadataRecovery: 'rebootstrap' | 'none';
+  readonly requestObserver: RequestObserver | undefined;
 }
 
 /** On every asynchronous method. */
@@ -74,6 +77,7 @@ export function connectionOptions(options: KafkaOptions): ConnectionOptions {
     metadataMaxAgeMs: positive('metadataMaxAgeMs', options.metadataMaxAgeMs, 300_000),
     connectionsMaxIdleMs: positive('connectionsMaxIdleMs', options.connectionsMaxIdleMs, 540_000),
     metadataRecovery: options.metadataRecovery ?? 'rebootstrap',
+    requestObserver: options.requestObserver,
   };
 }
 

@@ -25,9 +25,11 @@ import {
 import type { RpcApi } from './api.ts';
 import { FrameSplitter } from './frame-splitter.ts';
 import type { Pending } from './pending.ts';
+import { observed, type RequestObserver } from './request-observer.ts';
 import { RpcError } from './rpc-error.ts';
 import { authenticate } from './sasl/authenticate.ts';
 import type { SaslMechanism } from './sasl/mechanism.ts';
+import { isTlsAlert } from './tls-alert.ts';
 import { ApiRanges } from './versions.ts';
 
 export interface RpcOptions {
@@ -42,6 +44,7 @@ export interface RpcOptions {
   readonly responseBytesMax?: number;
   readonly tls?: TlsOptions | undefined;
   readonly sasl?: SaslMechanism | undefined;
+  readonly observer?: RequestObserver | undefined;
 }
 
 export interface CallOptions {
@@ -294,6 +297,9 @@ export class RpcConnection implements ConnectionHandler {
     const pending: Pending = {
       correlationId,
       name: api.request.name,
+      apiKey: api.request.apiKey,
+      version,
+      sentAtMs: this.#options.observer === undefined ? 0 : this.#platform.clock.wallMs(),
       accept,
       reject,
       headerVersion: responseHeaderVersion(api.request.apiKey, version),
@@ -302,6 +308,7 @@ export class RpcConnection implements ConnectionHandler {
     };
     pending.timer = this.#platform.clock.setTimer(timeoutMs, () => this.#timedOut(pending, timeoutMs));
     this.#pending.push(pending);
+    this.#options.observer?.waiting?.(this.peer, this.#pending.length);
     this.#socket?.send(frame);
   }
 
@@ -313,6 +320,7 @@ export class RpcConnection implements ConnectionHandler {
 
   #timedOut(pending: Pending, timeoutMs: number): void {
     pending.abandoned = true;
+    this.#options.observer?.timedOut?.(observed(pending, this.peer, this.#platform.clock.wallMs()));
     this.#closeIfIdle();
     pending.reject(
       new RpcError(
@@ -334,7 +342,9 @@ export class RpcConnection implements ConnectionHandler {
       this.#pending.unshift(pending);
       throw new RangeError(`an answer to request ${correlationId}, expected ${pending.correlationId}`);
     }
+    this.#options.observer?.waiting?.(this.peer, this.#pending.length);
     if (pending.abandoned) return;
+    this.#options.observer?.answered?.(observed(pending, this.peer, this.#platform.clock.wallMs()), frame.length);
     try {
       if (pending.headerVersion >= 1) reader.taggedFields();
       pending.accept(reader);
@@ -376,11 +386,6 @@ export class RpcConnection implements ConnectionHandler {
     }
     for (const listener of this.#closeListeners.splice(0)) listener();
   }
-}
-
-/** What a TLS server says to somebody who does not speak it. */
-function isTlsAlert(chunk: Buffer): boolean {
-  return chunk.length >= 3 && chunk[0] === 0x15 && chunk[1] === 3 && (chunk[2] ?? 0) <= 4;
 }
 
 /** A refused ApiVersions version is answered in version 0, whatever was asked. */

@@ -1,6 +1,7 @@
 export type { RpcApi } from './api.ts';
 export { type CallOptions, RpcConnection, type RpcOptions } from './connection.ts';
 export { FrameSplitter } from './frame-splitter.ts';
+export type { ObservedRequest, RequestObserver } from './request-observer.ts';
 export { RpcError, type RpcFailure } from './rpc-error.ts';
 export type { SaslExchange, SaslMechanism } from './sasl/mechanism.ts';
 export { type BearerToken, oauthBearer, type TokenProvider } from './sasl/oauth-bearer.ts';

@@ -5,6 +5,10 @@ import type { Reader } from '@ottla/protocol';
 export interface Pending {
   readonly correlationId: number;
   readonly name: string;
+  readonly apiKey: number;
+  readonly version: number;
+  /** Milliseconds since 1970; only for an observer. */
+  readonly sentAtMs: number;
   /** Decodes the body and settles the caller's promise; throws when the body is malformed. */
   readonly accept: (reader: Reader) => void;
   readonly reject: (error: Error) => void;

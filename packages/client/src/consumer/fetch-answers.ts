@@ -9,6 +9,7 @@ import type { AssignedPartition } from './assigned-partition.ts';
 import type { ConsumerContext } from './context.ts';
 import { FetchedPartition } from './fetched-partition.ts';
 import type { Asked } from './fetcher.ts';
+import { resetPolicy } from './options.ts';
 import { partitionName } from './topic-partition.ts';
 
 type PartitionData = FetchResponse['responses'][number]['partitions'][number];
@@ -124,7 +125,7 @@ export class FetchAnswers {
     // What is fetched already is in range: it is read first.
     if (partition.hasRecords) return;
     partition.retryAtMs = 0;
-    if (settings.onReset === 'none') {
+    if (resetPolicy(settings, partition.topic.name) === 'none') {
       this.#context.fail(
         new KafkaError(
           'OFFSET_OUT_OF_RANGE',

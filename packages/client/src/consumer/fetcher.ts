@@ -161,6 +161,9 @@ export class Fetcher {
   async #fetch(id: number, node: NodeFetch, asked: readonly Asked[], roomBytes: number): Promise<void> {
     const { cluster, connections, closing } = this.#context;
     node.isFetching = true;
+    const { observer } = this.#context.settings;
+    const startedMs = cluster.clock.monotonicMs();
+    observer?.fetching?.(id);
     try {
       const answer = await cluster.request(
         FETCH,
@@ -183,6 +186,7 @@ export class Fetcher {
       );
       node.failures = 0;
       this.#take(id, node, asked, answer);
+      observer?.fetched?.(id, partitionsWithRecords(answer), cluster.clock.monotonicMs() - startedMs);
     } catch (error) {
       if (!closing.aborted) this.#failed(node, KafkaError.from(error), asked);
     } finally {
@@ -267,6 +271,13 @@ export class Fetcher {
 
 /** Ending a session is a courtesy: the broker forgets it anyway. */
 const CLOSE_SESSION_MS = 1_000;
+
+function partitionsWithRecords({ responses }: FetchResponse): number {
+  let count = 0;
+  for (const { partitions } of responses)
+    for (const { records } of partitions) if (records !== null && records.length > 0) count++;
+  return count;
+}
 
 type FetchTopic = SessionFetch['topics'][number];
 

@@ -7,6 +7,29 @@ import type { FetchedRecord } from './fetched-record.ts';
 /** Where to start without a committed offset, or when the offset is gone. */
 export type OffsetReset = 'earliest' | 'latest' | 'none' | { readonly durationMs: number };
 
+/** Told what goes on in the background. What it throws is not caught: it must not. */
+export interface ConsumerObserver {
+  rebalancing?(): void;
+  /** The assignment is in force; `durationMs`: since this member began to join. */
+  joined?(joined: JoinedGroup): void;
+  heartbeat?(): void;
+  fetching?(broker: number): void;
+  /** `partitions`: those that had records. */
+  fetched?(broker: number, partitions: number, durationMs: number): void;
+  /** Topics that this member was assigned and did not subscribe to: with this they are passed over, without it joins again. */
+  foreignTopics?(assigned: readonly string[], foreign: readonly string[]): void;
+}
+
+export interface JoinedGroup {
+  readonly memberId: string;
+  readonly leaderId: string;
+  readonly generationId: number;
+  /** The assignor's name. */
+  readonly protocol: string;
+  readonly assignment: readonly TopicPartition[];
+  readonly durationMs: number;
+}
+
 /** An offset to commit, with its place. */
 export interface CommitOffset extends TopicPartition, OffsetAndMetadata {}
 
@@ -38,7 +61,7 @@ export interface ConsumerOptions {
   /** Commits what was processed, in the background; default: every 5 s if there is a group [enable.auto.commit]. */
   readonly autoCommit?: boolean | { readonly intervalMs: number } | undefined;
   /** Default: latest [auto.offset.reset]. */
-  readonly onReset?: OffsetReset | undefined;
+  readonly onReset?: OffsetReset | ((topic: string) => OffsetReset) | undefined;
   readonly onAssigned?: RebalanceHook | undefined;
   /** The partitions are still this member's: state can be flushed and offsets committed. */
   readonly onRevoked?: RebalanceHook | undefined;
@@ -63,17 +86,26 @@ export interface ConsumerOptions {
   /** Default true, for static members false: they leave by timing out (KIP-345). */
   readonly leaveOnClose?: boolean | undefined;
   readonly interceptors?: readonly ConsumerInterceptor[] | undefined;
+  readonly observer?: ConsumerObserver | undefined;
 }
 
 export type ConsumerSettings = {
   readonly [Key in keyof Omit<ConsumerOptions, 'autoCommit' | 'onLost'>]-?: Exclude<ConsumerOptions[Key], undefined>;
 } extends infer Defaults
-  ? Omit<Defaults, 'group' | 'instanceId' | 'remoteAssignor' | 'onAssigned' | 'onRevoked'> &
-      Pick<ConsumerOptions, 'group' | 'instanceId' | 'remoteAssignor' | 'onAssigned' | 'onRevoked' | 'onLost'> & {
+  ? Omit<Defaults, 'group' | 'instanceId' | 'remoteAssignor' | 'onAssigned' | 'onRevoked' | 'observer'> &
+      Pick<
+        ConsumerOptions,
+        'group' | 'instanceId' | 'remoteAssignor' | 'onAssigned' | 'onRevoked' | 'onLost' | 'observer'
+      > & {
         /** Undefined: off. */
         readonly autoCommitMs: number | undefined;
       }
   : never;
+
+/** What `onReset` says for a topic. */
+export function resetPolicy({ onReset }: ConsumerSettings, topic: string): OffsetReset {
+  return typeof onReset === 'function' ? onReset(topic) : onReset;
+}
 
 const MIB = 1024 * 1024;
 
@@ -116,5 +148,6 @@ export function consumerSettings(options: ConsumerOptions): ConsumerSettings {
     allowAutoTopicCreation: options.allowAutoTopicCreation ?? true,
     leaveOnClose: options.leaveOnClose ?? instanceId === undefined,
     interceptors: options.interceptors ?? [],
+    observer: options.observer,
   };
 }

@@ -13,6 +13,7 @@ import type { AssignedPartition, Need } from './assigned-partition.ts';
 import { fetchCommitted } from './committed-offsets.ts';
 import type { ConsumerContext } from './context.ts';
 import { askLeaders, byLeaderOf, EARLIEST, LATEST } from './offset-lookup.ts';
+import { resetPolicy } from './options.ts';
 import { groupByTopic, partitionName, type TopicPartition } from './topic-partition.ts';
 
 /** Consumers may ask since version 3 (KIP-320). */
@@ -119,9 +120,8 @@ export class Positions {
 
   async #reset(partitions: readonly AssignedPartition[]): Promise<KafkaError | undefined> {
     const { cluster, settings, closing } = this.#context;
-    const { onReset } = settings;
     const wanted = partitions.map((partition) => {
-      const policy = partition.resetTo ?? onReset;
+      const policy = partition.resetTo ?? resetPolicy(settings, partition.topic.name);
       if (policy === 'none') throw noOffset(partition, settings.group);
       const timestamp =
         policy === 'earliest' ? EARLIEST : policy === 'latest' ? LATEST : cluster.clock.wallMs() - policy.durationMs;
@@ -208,7 +208,7 @@ export class Positions {
       ? 'the leader does not know that epoch'
       : `it ends at offset ${endOffset} of epoch ${epoch}`;
     const text = `The log of ${partition.name} was cut off below offset ${position} of epoch ${positionEpoch}: ${found}`;
-    if (settings.onReset === 'none') {
+    if (resetPolicy(settings, topic.name) === 'none') {
       throw new KafkaError('LOG_TRUNCATED', `${text}. Seek to where reading is to go on`, {
         topic: topic.name,
         partition: number,

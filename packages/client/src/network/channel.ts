@@ -155,7 +155,7 @@ export class Channel {
     const attempt = new AbortController();
     this.#attempt = attempt;
     const { host, port } = this.#address;
-    const { clientId, connectTimeoutMs, requestTimeoutMs, tls, sasl } = this.#options;
+    const { clientId, connectTimeoutMs, requestTimeoutMs, tls, sasl, requestObserver } = this.#options;
     try {
       const connection = await RpcConnection.connect(this.#platform, {
         host,
@@ -165,6 +165,7 @@ export class Channel {
         requestTimeoutMs,
         tls,
         sasl,
+        observer: requestObserver,
       });
       if (this.#isClosed) {
         connection.close();

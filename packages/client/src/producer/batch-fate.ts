@@ -78,7 +78,9 @@ export class BatchFate {
       }
       const { errorCode } = result;
       if (errorCode === ErrorCode.NONE || errorCode === ErrorCode.DUPLICATE_SEQUENCE_NUMBER) {
-        this.#succeed(queue, batch, outcomeOf(result, topic, partition));
+        const outcome = outcomeOf(result, topic, partition);
+        this.#settings.observer?.acknowledged?.(outcome);
+        this.#succeed(queue, batch, outcome);
         continue;
       }
       const error = KafkaError.ofCode(errorCode, result.errorMessage, { topic, partition });

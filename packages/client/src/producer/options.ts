@@ -32,6 +32,23 @@ export interface ProducerOptions {
   /** Spread records that have a key, too [partitioner.ignore.keys]. */
   readonly ignoreKeys?: boolean | undefined;
   readonly interceptors?: readonly ProducerInterceptor[] | undefined;
+  readonly observer?: ProducerObserver | undefined;
+}
+
+/** Told what goes on in the background. What it throws is not caught: it must not. */
+export interface ProducerObserver {
+  acknowledged?(batch: AcknowledgedBatch): void;
+}
+
+export interface AcknowledgedBatch {
+  readonly topic: string;
+  readonly partition: number;
+  /** -1 when it is not known. */
+  readonly baseOffset: number;
+  /** -1: the records' own timestamps count. */
+  readonly logAppendTimeMs: number;
+  /** Where the partition's log starts; -1 before Kafka 1.0. */
+  readonly logStartOffset: number;
 }
 
 export interface PartitionerInput {
@@ -71,7 +88,8 @@ export interface ProducerSettings {
   readonly batchBytes: number;
   readonly bufferBytes: number;
   readonly blockMaxMs: number;
-  readonly compression: CompressionType;
+  /** Of batches to come. */
+  compression: CompressionType;
   readonly compressionLevel: number | undefined;
   readonly deliveryTimeoutMs: number;
   readonly requestTimeoutMs: number;
@@ -82,6 +100,7 @@ export interface ProducerSettings {
   readonly adaptivePartitioning: boolean;
   readonly ignoreKeys: boolean;
   readonly interceptors: readonly ProducerInterceptor[];
+  readonly observer: ProducerObserver | undefined;
 }
 
 /** The broker tells this many batches of a producer and partition apart (KIP-98). */
@@ -131,11 +150,12 @@ export function producerSettings(options: ProducerOptions, requestTimeoutMs: num
     adaptivePartitioning: options.adaptivePartitioning ?? true,
     ignoreKeys: options.ignoreKeys ?? false,
     interceptors: options.interceptors ?? [],
+    observer: options.observer,
   };
 }
 
 /** A codec that is not installed is told now, with what to install, rather than with the first batch. */
-function assertCodec(codec: CompressionType): void {
+export function assertCodec(codec: CompressionType): void {
   try {
     compress(codec, Buffer.alloc(1));
   } catch (error) {

@@ -52,5 +52,6 @@ export function outcomeOf(result: PartitionAnswer, topic: string, partition: num
     partition,
     baseOffset: isDuplicate ? -1 : clampToNumber(result.baseOffset),
     logAppendTimeMs: clampToNumber(result.logAppendTimeMs),
+    logStartOffset: clampToNumber(result.logStartOffset),
   };
 }

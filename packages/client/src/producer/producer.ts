@@ -1,3 +1,4 @@
+import type { CompressionType } from '@ottla/protocol/compression';
 import { closedError, invalidArgument, KafkaError } from '../errors.ts';
 import type { Cluster } from '../network/cluster.ts';
 import { operation } from '../network/operation.ts';
@@ -10,7 +11,7 @@ import { type AnyRecord, Feed, type SomeTopic } from './feed.ts';
 import { type PlainRecord, plain, plainRecord, type TopicMessages } from './input.ts';
 import { Intake } from './intake.ts';
 import { Interception } from './interception.ts';
-import { type ProducerOptions, producerSettings } from './options.ts';
+import { assertCodec, type ProducerOptions, type ProducerSettings, producerSettings } from './options.ts';
 import { IdempotentIds } from './producer-id.ts';
 import { Sender } from './sender.ts';
 import { Transaction } from './transaction.ts';
@@ -22,6 +23,7 @@ import { Transactions } from './transactions.ts';
  */
 export class Producer implements AsyncDisposable {
   readonly #cluster: Cluster;
+  readonly #settings: ProducerSettings;
   readonly #accumulator: Accumulator;
   readonly #intake: Intake;
   readonly #sender: Sender;
@@ -35,6 +37,7 @@ export class Producer implements AsyncDisposable {
     this.#cluster = cluster;
     this.#onClose = onClose;
     const settings = producerSettings(options, cluster.options.requestTimeoutMs);
+    this.#settings = settings;
     this.#accumulator = new Accumulator(settings, cluster.clock, cluster.platform.random);
     this.#intake = new Intake(cluster, settings, this.#accumulator);
     const { interceptors } = settings;
@@ -59,6 +62,17 @@ export class Producer implements AsyncDisposable {
       (batch, error) => this.#settled(batch, error),
     );
     this.#unsubscribe = cluster.metadata.subscribe(this.#sender.wake);
+  }
+
+  /** Of batches to come; records may still join one of the codec before. Throws KafkaError when it is not installed. */
+  get compression(): CompressionType {
+    return this.#settings.compression;
+  }
+
+  set compression(codec: CompressionType) {
+    if (codec === this.#settings.compression) return;
+    assertCodec(codec);
+    this.#settings.compression = codec;
   }
 
   /** Sends a record; resolves when it is acknowledged. Rejects with KafkaError. */

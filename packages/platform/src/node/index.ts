@@ -13,6 +13,7 @@ export type { NodeNetworkOptions } from './network.ts';
 export { NodeNetwork } from './network.ts';
 export type { NodePlatform, NodePlatformOptions } from './platform.ts';
 export { createNodePlatform } from './platform.ts';
+export { environmentVariable, isoTimestamp, writeConsole } from './program.ts';
 export { NodeRandom } from './random.ts';
 export type { RollingFileOptions } from './rolling-file.ts';
 export { serveJobs } from './serve-jobs.ts';

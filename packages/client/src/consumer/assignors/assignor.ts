@@ -40,8 +40,21 @@ export interface Assignor {
   userData?(topics: readonly string[]): Uint8Array | null;
   /** Run by the leader. Members that are left out get nothing. */
   assign(topics: readonly AssignableTopic[], members: readonly GroupMember[]): Map<string, TopicPartition[]>;
+  /** Instead of `userData` and `assign`: bytes of its own in place of Java's ConsumerProtocol messages. */
+  readonly raw?: RawAssignor;
   /** Told what this member got. */
   onAssignment?(partitions: readonly TopicPartition[], generationId: number): void;
+}
+
+/** An assignor that writes what members tell each other by itself; assignments are read as Java's ConsumerProtocol. */
+export interface RawAssignor {
+  metadata(topics: readonly string[]): Uint8Array;
+  assign(members: readonly RawMember[]): Promise<ReadonlyMap<string, Uint8Array>>;
+}
+
+export interface RawMember {
+  readonly memberId: string;
+  readonly metadata: Buffer;
 }
 
 /** Members in the order of Java's MemberInfo: static ones first, by instance id; the others by member id. */

@@ -21,21 +21,37 @@ export async function assignAsLeader(
   const names = [...new Set(members.flatMap(({ topics }) => topics))].toSorted();
   if (names.some((name) => cluster.metadata.topic(name) === undefined)) await cluster.refresh(names, { signal });
   const topics = names.flatMap((name) => assignable(cluster, name));
+  const partitions = partitionCounts(cluster, names);
+  if (assignor.raw !== undefined) {
+    const assigned = await assignor.raw.assign(joined.members);
+    assertMembers(assignor, assigned.keys(), members);
+    return {
+      assignments: members.map(({ memberId }) => ({
+        memberId,
+        assignment: Buffer.from(assigned.get(memberId) ?? encodeAssignment([])),
+      })),
+      topics: partitions,
+    };
+  }
   const assignment = assignor.assign(topics, members);
-  for (const memberId of assignment.keys()) {
+  assertMembers(assignor, assignment.keys(), members);
+  return {
+    assignments: members.map(({ memberId }) => ({
+      memberId,
+      assignment: encodeAssignment(assignment.get(memberId) ?? []),
+    })),
+    topics: partitions,
+  };
+}
+
+function assertMembers(assignor: Assignor, assigned: Iterable<string>, members: readonly GroupMember[]): void {
+  for (const memberId of assigned) {
     if (members.some((member) => member.memberId === memberId)) continue;
     throw new KafkaError(
       'INVALID_ARGUMENT',
       `Assignor ${assignor.name} assigned partitions to '${memberId}', no member`,
     );
   }
-  return {
-    assignments: members.map(({ memberId }) => ({
-      memberId,
-      assignment: encodeAssignment(assignment.get(memberId) ?? []),
-    })),
-    topics: partitionCounts(cluster, names),
-  };
 }
 
 /** -1 for a topic that is not there. */

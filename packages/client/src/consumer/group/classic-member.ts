@@ -132,6 +132,9 @@ export class ClassicMember implements Membership {
     const { context, ownership } = this.#host;
     this.#mustJoin = false;
     const topics = this.#host.topicNames();
+    const { observer } = context.settings;
+    const startedMs = context.cluster.clock.monotonicMs();
+    if (this.#generation !== NO_GENERATION) observer?.rebalancing?.();
     await ownership.revoke(
       this.#isCooperative ? ownership.list.filter(({ topic }) => !topics.includes(topic)) : ownership.list,
       () => this.#lost === undefined,
@@ -160,15 +163,32 @@ export class ClassicMember implements Membership {
     this.#failures = 0;
     this.#startHeartbeats();
     await this.#apply(decodeAssignment(assignment), topics);
+    observer?.joined?.({
+      memberId: joined.memberId,
+      leaderId: joined.leader,
+      generationId: joined.generationId,
+      protocol: joined.protocolName ?? '',
+      assignment: ownership.list,
+      durationMs: context.cluster.clock.monotonicMs() - startedMs,
+    });
     assignor?.onAssignment?.(ownership.list.toSorted(comparePartitions), joined.generationId);
     this.#metadataChanged();
   }
 
-  async #apply(assigned: readonly TopicPartition[], topics: readonly string[]): Promise<void> {
-    const { ownership } = this.#host;
-    if (assigned.some(({ topic }) => !topics.includes(topic))) {
-      this.#mustJoin = true;
-      return;
+  async #apply(given: readonly TopicPartition[], topics: readonly string[]): Promise<void> {
+    const { ownership, context } = this.#host;
+    const { observer } = context.settings;
+    const assigned = given.filter(({ topic }) => topics.includes(topic));
+    if (assigned.length < given.length) {
+      if (observer?.foreignTopics === undefined) {
+        this.#mustJoin = true;
+        return;
+      }
+      const names = [...new Set(given.map(({ topic }) => topic))];
+      observer.foreignTopics(
+        names,
+        names.filter((topic) => !topics.includes(topic)),
+      );
     }
     const names = new Set(assigned.map(({ topic, partition }) => partitionName(topic, partition)));
     const revoked = ownership.list.filter(({ topic, partition }) => !names.has(partitionName(topic, partition)));
@@ -256,7 +276,10 @@ export class ClassicMember implements Membership {
 
   #answered(code: number): void {
     if (code === ErrorCode.NONE || code === ErrorCode.REBALANCE_IN_PROGRESS) this.#liveness.contact();
-    if (code === ErrorCode.NONE) return;
+    if (code === ErrorCode.NONE) {
+      this.#host.context.settings.observer?.heartbeat?.();
+      return;
+    }
     if (code === ErrorCode.REBALANCE_IN_PROGRESS) {
       this.subscriptionChanged();
       return;

@@ -38,13 +38,15 @@ export class ClassicRequests {
     const { settings, cluster } = this.#context;
     const protocols = settings.assignors.map((assignor) => ({
       name: assignor.name,
-      metadata: encodeSubscription({
-        topics,
-        userData: assignor.userData?.(topics) ?? null,
-        ownedPartitions: owned,
-        generationId,
-        rackId: settings.rack === '' ? null : settings.rack,
-      }),
+      metadata:
+        assignor.raw?.metadata(topics) ??
+        encodeSubscription({
+          topics,
+          userData: assignor.userData?.(topics) ?? null,
+          ownedPartitions: owned,
+          generationId,
+          rackId: settings.rack === '' ? null : settings.rack,
+        }),
     }));
     const rebalanceTimeoutMs = settings.maxPollIntervalMs;
     const timeoutMs = Math.max(cluster.options.requestTimeoutMs, rebalanceTimeoutMs + JOIN_EXTRA_MS);

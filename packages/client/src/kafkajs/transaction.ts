@@ -1,0 +1,56 @@
+import type { Transaction as OurTransaction } from '../producer/transaction.ts';
+import { toKafkaJSError } from './error-mapping.ts';
+import { KafkaJSNonRetriableError } from './errors.ts';
+import type { Offsets, ProducerBatch, ProducerRecord, RecordMetadata, Transaction } from './producer-types.ts';
+
+export class ProducerTransaction implements Transaction {
+  readonly #own: OurTransaction;
+  readonly #send: (batch: ProducerBatch) => Promise<RecordMetadata[]>;
+  #isActive = true;
+
+  constructor(own: OurTransaction, send: (batch: ProducerBatch) => Promise<RecordMetadata[]>) {
+    this.#own = own;
+    this.#send = send;
+  }
+
+  isActive(): boolean {
+    return this.#isActive;
+  }
+
+  send({ topic, messages, ...options }: ProducerRecord): Promise<RecordMetadata[]> {
+    return this.sendBatch({ ...options, topicMessages: [{ topic, messages }] });
+  }
+
+  async sendBatch(batch: ProducerBatch): Promise<RecordMetadata[]> {
+    this.#assertActive();
+    return this.#send(batch);
+  }
+
+  async sendOffsets({ consumerGroupId, topics }: Offsets & { consumerGroupId: string }): Promise<void> {
+    this.#assertActive();
+    const offsets = topics.flatMap(({ topic, partitions }) =>
+      partitions.map(({ partition, offset }) => ({ topic, partition, offset: Number(offset) })),
+    );
+    await this.#own.sendOffsets(offsets, consumerGroupId).catch(rethrow);
+  }
+
+  async commit(): Promise<void> {
+    this.#assertActive();
+    await this.#own.commit().catch(rethrow);
+    this.#isActive = false;
+  }
+
+  async abort(): Promise<void> {
+    this.#assertActive();
+    await this.#own.abort().catch(rethrow);
+    this.#isActive = false;
+  }
+
+  #assertActive(): void {
+    if (!this.#isActive) throw new KafkaJSNonRetriableError('Cannot continue to use transaction once ended');
+  }
+}
+
+function rethrow(error: unknown): never {
+  throw toKafkaJSError(error);
+}
