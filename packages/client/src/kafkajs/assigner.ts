@@ -67,6 +67,7 @@ export function assignorOf(assigner: Assigner, topics: () => string[], refresh: 
     assign: () => new Map(),
     raw: {
       metadata: (names) => assigner.protocol({ topics: [...names] }).metadata,
+      topics: (metadata) => AssignerProtocol.MemberMetadata.decode(metadata)?.topics ?? [],
       assign: async (members) => {
         await refresh();
         const assigned = await assigner.assign({

@@ -25,6 +25,8 @@ const OLD_NAMES: Readonly<Record<string, string>> = {
 /** Where Kafka's own text was another one when kafkajs was written, and code may look at it. */
 const OLD_MESSAGES: ReadonlyMap<number, string> = new Map([
   [ErrorCode.NOT_LEADER_OR_FOLLOWER, 'This server is not the leader for that topic-partition'],
+  [ErrorCode.TOPIC_AUTHORIZATION_FAILED, 'Not authorized to access topics: [Topic authorization failed]'],
+  [ErrorCode.GROUP_AUTHORIZATION_FAILED, 'Not authorized to access group: Group authorization failed'],
   [ErrorCode.INVALID_PARTITIONS, 'Number of partitions is invalid'],
   [ErrorCode.INVALID_REPLICATION_FACTOR, 'Replication-factor is invalid'],
   [ErrorCode.GROUP_ID_NOT_FOUND, 'The group id was not found'],

@@ -23,7 +23,7 @@ export type LogFacts = Map<string, { readonly logStartOffset: number; readonly h
 
 /** Throws KafkaJSNonRetriableError: the texts are kafkajs's. */
 export function checkBatch({ acks = -1, topicMessages = [] }: ProducerBatch, isIdempotent: boolean): TopicMessages[] {
-  if (topicMessages.some(({ topic }) => topic === undefined || topic === ''))
+  if (topicMessages.some(({ topic }) => typeof topic !== 'string' || topic === ''))
     throw new KafkaJSNonRetriableError('Invalid topic');
   if (isIdempotent && acks !== -1)
     throw new KafkaJSNonRetriableError(

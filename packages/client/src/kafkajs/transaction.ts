@@ -17,7 +17,9 @@ export class ProducerTransaction implements Transaction {
     return this.#isActive;
   }
 
-  send({ topic, messages, ...options }: ProducerRecord): Promise<RecordMetadata[]> {
+  async send(record: ProducerRecord): Promise<RecordMetadata[]> {
+    this.#assertActive();
+    const { topic, messages, ...options } = record;
     return this.sendBatch({ ...options, topicMessages: [{ topic, messages }] });
   }
 

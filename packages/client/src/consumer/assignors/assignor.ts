@@ -49,6 +49,8 @@ export interface Assignor {
 /** An assignor that writes what members tell each other by itself; assignments are read as Java's ConsumerProtocol. */
 export interface RawAssignor {
   metadata(topics: readonly string[]): Uint8Array;
+  /** What a member subscribed to, by its own bytes. */
+  topics(metadata: Buffer): readonly string[];
   assign(members: readonly RawMember[]): Promise<ReadonlyMap<string, Uint8Array>>;
 }
 

@@ -2,7 +2,7 @@
 import type { JoinGroupResponse, SyncGroupRequestInit } from '@ottla/protocol';
 import { KafkaError } from '../../errors.ts';
 import type { Cluster } from '../../network/cluster.ts';
-import type { AssignableTopic, Assignor, GroupMember } from '../assignors/index.ts';
+import type { AssignableTopic, Assignor, GroupMember, RawAssignor } from '../assignors/index.ts';
 import { decodeSubscription, encodeAssignment } from '../consumer-protocol.ts';
 
 export interface LeaderAssignment {
@@ -17,34 +17,41 @@ export async function assignAsLeader(
   joined: JoinGroupResponse,
   signal: AbortSignal,
 ): Promise<LeaderAssignment> {
+  if (assignor.raw !== undefined) return assignRaw(cluster, assignor, assignor.raw, joined);
   const members = joined.members.map(memberOf);
   const names = [...new Set(members.flatMap(({ topics }) => topics))].toSorted();
   if (names.some((name) => cluster.metadata.topic(name) === undefined)) await cluster.refresh(names, { signal });
   const topics = names.flatMap((name) => assignable(cluster, name));
-  const partitions = partitionCounts(cluster, names);
-  if (assignor.raw !== undefined) {
-    const assigned = await assignor.raw.assign(joined.members);
-    assertMembers(assignor, assigned.keys(), members);
-    return {
-      assignments: members.map(({ memberId }) => ({
-        memberId,
-        assignment: Buffer.from(assigned.get(memberId) ?? encodeAssignment([])),
-      })),
-      topics: partitions,
-    };
-  }
   const assignment = assignor.assign(topics, members);
-  assertMembers(assignor, assignment.keys(), members);
+  assertMembers(assignor, assignment.keys(), joined);
   return {
     assignments: members.map(({ memberId }) => ({
       memberId,
       assignment: encodeAssignment(assignment.get(memberId) ?? []),
     })),
-    topics: partitions,
+    topics: partitionCounts(cluster, names),
   };
 }
 
-function assertMembers(assignor: Assignor, assigned: Iterable<string>, members: readonly GroupMember[]): void {
+async function assignRaw(
+  cluster: Cluster,
+  assignor: Assignor,
+  raw: RawAssignor,
+  joined: JoinGroupResponse,
+): Promise<LeaderAssignment> {
+  const assigned = await raw.assign(joined.members);
+  assertMembers(assignor, assigned.keys(), joined);
+  const names = new Set(joined.members.flatMap(({ metadata }) => raw.topics(metadata)));
+  return {
+    assignments: joined.members.map(({ memberId }) => ({
+      memberId,
+      assignment: Buffer.from(assigned.get(memberId) ?? encodeAssignment([])),
+    })),
+    topics: partitionCounts(cluster, names),
+  };
+}
+
+function assertMembers(assignor: Assignor, assigned: Iterable<string>, { members }: JoinGroupResponse): void {
   for (const memberId of assigned) {
     if (members.some((member) => member.memberId === memberId)) continue;
     throw new KafkaError(
