@@ -2,7 +2,7 @@ import { crc32 as zlibCrc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { crc32, crc32InJavaScript } from './crc32.ts';
-import { crc32c, crc32cInJavaScript } from './crc32c.ts';
+import { crc32c, crc32cInJavaScript, newChecksumMemory } from './crc32c.ts';
 import { CRC32C_SCRATCH_BYTES, crc32cOver, newMemory } from './crc32c-wasm.ts';
 
 const noise = Buffer.alloc(300_000);
@@ -54,6 +54,20 @@ test('in place, over memory of the caller, with the scratch anywhere', () => {
     { numRuns: 100 },
   );
   expect(Buffer.compare(bytes.subarray(dataAt, dataAt + noise.length), noise)).toBe(0);
+});
+
+test('over views of checksum memory it is the same, and leaves them as they are', () => {
+  const memory = newChecksumMemory(noise.length);
+  if (memory === undefined) throw new Error('there is no checksum memory');
+  noise.copy(memory);
+  const view = memory.subarray(5, 200_000);
+  fc.assert(
+    fc.property(fc.nat(1000), fc.nat(100_000), (start, length) => {
+      expect(crc32c(view, start, start + length)).toBe(crc32cInJavaScript(noise, 5 + start, 5 + start + length));
+    }),
+    { numRuns: 100 },
+  );
+  expect(memory.equals(noise)).toBe(true);
 });
 
 test('every single-bit change of a long input changes the checksum', () => {

@@ -8,6 +8,9 @@ const COPY_FROM_BYTES = 192;
 /** What is copied at a time: small enough to stay in the processor's cache. */
 const STAGING_BYTES = 64 * 1024;
 
+/** Shorter input is rarely where `newChecksumMemory` is, and is not worth looking. */
+const IN_PLACE_FROM_BYTES = 16 * 1024;
+
 const tables = new Int32Array(8 * 256);
 writeTables(tables);
 
@@ -19,9 +22,30 @@ interface Staging {
 /** Made at first use; null where WebAssembly or its SIMD is missing. */
 let staging: Staging | null | undefined;
 
+/** By the memory of `newChecksumMemory`. */
+const inPlace = new WeakMap<ArrayBufferLike, Crc32cInMemory>();
+
+/**
+ * `bytes` of memory, for views of which `crc32c` copies nothing. Pages take no room before they are written to. Undefined where WebAssembly,
+ * its SIMD or the address space is missing.
+ */
+export function newChecksumMemory(bytes: number): Buffer | undefined {
+  try {
+    const memory = newMemory(CRC32C_SCRATCH_BYTES + bytes);
+    inPlace.set(memory.buffer, crc32cOver(memory, 0));
+    return Buffer.from(memory.buffer, CRC32C_SCRATCH_BYTES, bytes);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Checksum of `buffer[start, end)` as an unsigned 32-bit number. */
 export function crc32c(buffer: Uint8Array, start: number, end: number): number {
   if (end - start < COPY_FROM_BYTES) return (slice8(buffer, start, end, -1) ^ -1) >>> 0;
+  if (end - start >= IN_PLACE_FROM_BYTES) {
+    const crc = inPlace.get(buffer.buffer);
+    if (crc !== undefined) return (crc(buffer.byteOffset + start, end - start, -1) ^ -1) >>> 0;
+  }
   if (staging === undefined) staging = makeStaging();
   if (staging === null) return (slice8(buffer, start, end, -1) ^ -1) >>> 0;
   let state = -1;

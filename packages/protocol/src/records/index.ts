@@ -1,6 +1,5 @@
 export { crc32 } from '../crc32.ts';
-export { crc32c } from '../crc32c.ts';
-export { CRC32C_SCRATCH_BYTES, type Crc32cInMemory, crc32cOver, newMemory as newCrc32cMemory } from '../crc32c-wasm.ts';
+export { crc32c, newChecksumMemory } from '../crc32c.ts';
 export { javaHashOrder } from '../java-hash-order.ts';
 export { absInt32, javaStringHash, partitionForId } from '../java-string-hash.ts';
 export { murmur2, partitionForKey, toPositive } from '../murmur2.ts';
