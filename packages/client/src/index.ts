@@ -48,3 +48,4 @@ export {
 } from './records.ts';
 export * from './serdes/index.ts';
 export * from './share-consumer/index.ts';
+export * from './telemetry/index.ts';

@@ -1,5 +1,5 @@
 import type { Platform } from '@ottla/platform';
-import { createNodePlatform, type NodePlatform } from '@ottla/platform/node';
+import { createNodePlatform, type NodePlatform, nodeDiagnostics } from '@ottla/platform/node';
 import type { RpcApi } from '@ottla/rpc';
 import { Admin } from './admin/admin.ts';
 import { Consumer } from './consumer/consumer.ts';
@@ -12,6 +12,7 @@ import type { ProducerOptions } from './producer/options.ts';
 import { Producer } from './producer/producer.ts';
 import type { ShareConsumerOptions } from './share-consumer/options.ts';
 import { ShareConsumer } from './share-consumer/share-consumer.ts';
+import type { ClientMetric } from './telemetry/client-metric.ts';
 
 export interface RawRequestOptions extends CallOptions {
   /** Default: any broker. */
@@ -20,12 +21,17 @@ export interface RawRequestOptions extends CallOptions {
   readonly version?: number | undefined;
 }
 
+interface Part {
+  close(): Promise<void>;
+  metrics?(): ClientMetric[];
+}
+
 /** One cluster. What is made from it shares its metadata and its connections. */
 export class Kafka implements AsyncDisposable {
   readonly cluster: Cluster;
   readonly #ownPlatform: NodePlatform | undefined;
   /** What is to be closed before the connections are, the newest first. */
-  readonly #parts = new Set<{ close(): Promise<void> }>();
+  readonly #parts = new Set<Part>();
 
   constructor(options: KafkaOptions) {
     const settings = connectionOptions(options);
@@ -34,7 +40,7 @@ export class Kafka implements AsyncDisposable {
       this.#ownPlatform = createNodePlatform({ log: { console: 'none', rootLevel: 'OFF' } });
       platform = this.#ownPlatform;
     }
-    this.cluster = new ClusterClient(platform, settings);
+    this.cluster = new ClusterClient(platform, settings, options.diagnostics ?? nodeDiagnostics);
   }
 
   /** A reader of topics. It connects when it is first read from. Throws KafkaError (INVALID_ARGUMENT). */
@@ -76,6 +82,11 @@ export class Kafka implements AsyncDisposable {
     );
   }
 
+  /** What was measured of all producers and consumers that are open, as Java's clients name it. */
+  metrics(): ClientMetric[] {
+    return [...this.#parts].flatMap((part) => part.metrics?.() ?? []);
+  }
+
   /** Closes what was made from this client, then the connections. Idempotent. */
   async close(): Promise<void> {
     const parts = [...this.#parts].reverse();
@@ -93,7 +104,7 @@ export class Kafka implements AsyncDisposable {
   }
 
   /** Closes `part` with this client; the function that comes back undoes that. */
-  protected own(part: { close(): Promise<void> }): () => void {
+  protected own(part: Part): () => void {
     this.#parts.add(part);
     return () => this.#parts.delete(part);
   }

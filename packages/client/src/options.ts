@@ -1,5 +1,6 @@
 import type { Platform, TlsOptions } from '@ottla/platform';
 import type { RequestObserver, SaslMechanism } from '@ottla/rpc';
+import type { Diagnostics } from './telemetry/diagnostics.ts';
 
 /** Of the whole client. In brackets: Java's name, where it is not the same in another spelling. */
 export interface KafkaOptions {
@@ -27,6 +28,8 @@ export interface KafkaOptions {
   readonly logPrefix?: string | undefined;
   /** Told of every request. */
   readonly requestObserver?: RequestObserver | undefined;
+  /** Whom to tell what happens, batch by batch; default: Node's `diagnostics_channel`, see `DiagnosticsEvents`. */
+  readonly diagnostics?: Diagnostics | undefined;
   /** The world; default: this Node.js process. */
   readonly platform?: Platform | undefined;
 }

@@ -29,6 +29,8 @@ export class AssignedPartition {
   isEnded = false;
   /** Counts how often records were decoded. */
   decodes = 0;
+  /** And how many in all. */
+  decodedRecords = 0;
 
   need: Need = 'committed';
   /** With need `reset`: where to, instead of the policy. */
@@ -211,6 +213,7 @@ export class AssignedPartition {
       const count = fetched.read(max, records);
       const kept = count === 0 ? records : intercept(records);
       if (kept.length > 0) {
+        this.decodedRecords += kept.length;
         this.#decoded = kept === records ? records : [...kept];
         this.#decodedAt = 0;
         return true;

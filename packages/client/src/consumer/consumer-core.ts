@@ -8,6 +8,7 @@ import { closedError, KafkaError } from '../errors.ts';
 import type { Cluster, OwnConnections } from '../network/cluster.ts';
 import { operation } from '../network/operation.ts';
 import type { CallOptions } from '../options.ts';
+import { ConsumerMeters } from '../telemetry/consumer-meters.ts';
 import type { AssignedPartition, Intercept } from './assigned-partition.ts';
 import { commitOffsets, type GroupMetadata } from './committed-offsets.ts';
 import type { ConsumerContext } from './context.ts';
@@ -27,6 +28,7 @@ export class ConsumerCore implements ConsumerContext, MemberHost {
   readonly cluster: Cluster;
   readonly settings: ConsumerSettings;
   readonly connections: OwnConnections;
+  readonly meters: ConsumerMeters;
   readonly state = new SubscriptionState();
   readonly ownership: Ownership;
   readonly positions: Positions;
@@ -47,6 +49,7 @@ export class ConsumerCore implements ConsumerContext, MemberHost {
     this.cluster = cluster;
     this.settings = settings;
     this.connections = cluster.ownConnections();
+    this.meters = new ConsumerMeters(cluster, settings.group);
     this.#reads = new WaitingReads(cluster.clock);
     this.positions = new Positions(this);
     this.#fetcher = new Fetcher(this, this.positions);
@@ -97,6 +100,7 @@ export class ConsumerCore implements ConsumerContext, MemberHost {
   /** The application reads: whatever is not running starts, and what failed gets another try. */
   step(): void {
     this.steps++;
+    this.meters.polled();
     if (this.isClosed || this.state.mode === 'none') return;
     this.positions.unblock();
     if (this.state.mode !== 'manual') {
@@ -154,10 +158,13 @@ export class ConsumerCore implements ConsumerContext, MemberHost {
   /** One record of a partition; undefined when there is none now. */
   nextRecord(partition: AssignedPartition): FetchedRecord | undefined {
     try {
-      const { decodes } = partition;
+      const { decodes, decodedRecords } = partition;
       const record = partition.next(this.settings.maxPollRecords, this.intercept);
       // There may be room for the next fetch.
-      if (partition.decodes !== decodes) this.#fetcher.pump();
+      if (partition.decodes !== decodes) {
+        this.meters.decoded(partition.decodedRecords - decodedRecords);
+        this.#fetcher.pump();
+      }
       return record;
     } catch (error) {
       throw this.#unreadable(partition, error);
@@ -168,6 +175,7 @@ export class ConsumerCore implements ConsumerContext, MemberHost {
   takeRecords(partition: AssignedPartition, max: number): FetchedRecord[] {
     try {
       const records = partition.take(max, this.intercept);
+      if (records.length > 0) this.meters.decoded(records.length);
       if (partition.queuedBytes < this.settings.maxPartitionFetchBytes / 2) this.#fetcher.pump();
       return records;
     } catch (error) {
@@ -191,7 +199,7 @@ export class ConsumerCore implements ConsumerContext, MemberHost {
     if (group === undefined)
       return Promise.reject(new KafkaError('INVALID_GROUP_ID', 'Committing offsets needs the option `group`'));
     if (offsets.length === 0) return Promise.resolve();
-    return this.#commits.run(() =>
+    const commit = this.#commits.run(() =>
       operation(this.cluster, `Committing offsets of group ${group}`, options, async (op) => {
         const member = (): GroupMetadata => this.member ?? NOBODY;
         await commitOffsets(this.cluster, 'default', member, offsets, op);
@@ -202,6 +210,7 @@ export class ConsumerCore implements ConsumerContext, MemberHost {
         this.#tell((interceptor) => interceptor.onCommit?.(offsets));
       }),
     );
+    return this.meters.committed(offsets, commit);
   }
 
   /** Leaves everything. Partitions that this consumer has are revoked first, as in a rebalance. */

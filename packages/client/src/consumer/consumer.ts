@@ -5,6 +5,7 @@ import type { CallOptions } from '../options.ts';
 import type { ConsumerRecord, OffsetAndMetadata, TopicPartition } from '../records.ts';
 import type { AnyTopic, RecordOf } from '../serdes/index.ts';
 import { topic as untyped } from '../serdes/index.ts';
+import type { ClientMetric } from '../telemetry/client-metric.ts';
 import type { AssignedPartition } from './assigned-partition.ts';
 import { BatchIterator } from './batch-iterator.ts';
 import { fetchCommitted, type GroupMetadata } from './committed-offsets.ts';
@@ -17,6 +18,7 @@ import { type PartitionStream, PartitionStreams } from './partition-streams.ts';
 import { RecordIterator } from './record-iterator.ts';
 import { type RunOptions, runConsumer } from './run.ts';
 import { partitionName } from './topic-partition.ts';
+import { readableOf } from './web-stream.ts';
 
 /** What a subscription by name, without a declaration, reads. */
 export type UntypedRecord = ConsumerRecord<string, Buffer, Buffer | null>;
@@ -133,6 +135,14 @@ export class Consumer<R = UntypedRecord> implements AsyncIterable<R>, AsyncDispo
     );
   }
 
+  /**
+   * The records as a Web stream. Nothing is read ahead: a record counts as processed when the next is asked for. Cancelling
+   * it leaves the last record unprocessed, as a `break` does; the consumer stays open.
+   */
+  readable(options: { readonly signal?: AbortSignal | undefined } = {}): ReadableStream<R> {
+    return readableOf(new RecordIterator<R>(this.#core, undefined, options.signal));
+  }
+
   /** A stream for each partition, as partitions come; each is to be read on its own. */
   partitions(options: { readonly signal?: AbortSignal | undefined } = {}): AsyncIterableIterator<PartitionStream<R>> {
     return new PartitionStreams<R>(this.#core, options.signal);
@@ -220,6 +230,12 @@ export class Consumer<R = UntypedRecord> implements AsyncIterable<R>, AsyncDispo
     return operation(cluster, `Reading the committed offsets of group ${groupId}`, options, (op) =>
       fetchCommitted(cluster, 'default', groupId, partitions, settings.isolation === 'read_committed', op),
     );
+  }
+
+  /** What was measured, as Java's consumer names it. */
+  metrics(): ClientMetric[] {
+    const { meters, settings, state } = this.#core;
+    return meters.metrics(state.partitions.values(), settings.isolation === 'read_committed');
   }
 
   /** Bytes that are fetched and not handed out yet. */

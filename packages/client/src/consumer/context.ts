@@ -1,4 +1,5 @@
 import type { Cluster, OwnConnections } from '../network/cluster.ts';
+import type { ConsumerMeters } from '../telemetry/consumer-meters.ts';
 import type { ConsumerSettings } from './options.ts';
 import type { SubscriptionState } from './subscription-state.ts';
 
@@ -8,6 +9,7 @@ export interface ConsumerContext {
   readonly settings: ConsumerSettings;
   readonly state: SubscriptionState;
   readonly connections: OwnConnections;
+  readonly meters: ConsumerMeters;
   /** Aborted by `close`. */
   readonly closing: AbortSignal;
   /** The application is to know: thrown by its next read. */

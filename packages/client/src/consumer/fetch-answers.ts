@@ -84,6 +84,7 @@ export class FetchAnswers {
       this.#retryLater(partition);
       return;
     }
+    this.#context.meters.received(partition, data.records.length);
     partition.push(fetched);
   }
 

@@ -185,6 +185,7 @@ export class Fetcher {
         },
       );
       node.failures = 0;
+      this.#context.meters.fetched(cluster.clock.monotonicMs() - startedMs);
       this.#take(id, node, asked, answer);
       observer?.fetched?.(id, partitionsWithRecords(answer), cluster.clock.monotonicMs() - startedMs);
     } catch (error) {

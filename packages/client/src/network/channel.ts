@@ -9,6 +9,7 @@ import { type Address, Logger, type Platform, type Timer } from '@ottla/platform
 import { type RpcApi, RpcConnection, RpcError } from '@ottla/rpc';
 import { closedError, KafkaError } from '../errors.ts';
 import type { ConnectionOptions } from '../options.ts';
+import type { NetworkMeters } from '../telemetry/network-meters.ts';
 import type { Message, RequestOptions } from './cluster.ts';
 import { abortable } from './operation.ts';
 
@@ -18,6 +19,7 @@ export class Channel {
   readonly #platform: Platform;
   readonly #options: ConnectionOptions;
   readonly #backoff: ExponentialBackoff;
+  readonly #meters: NetworkMeters;
   #address: Address;
   #connection: RpcConnection | undefined;
   #connecting: Promise<RpcConnection> | undefined;
@@ -31,7 +33,8 @@ export class Channel {
   #idleTimer: Timer | undefined;
   #isClosed = false;
 
-  constructor(platform: Platform, options: ConnectionOptions, node: number, address: Address) {
+  constructor(platform: Platform, options: ConnectionOptions, node: number, address: Address, meters: NetworkMeters) {
+    this.#meters = meters;
     this.#platform = platform;
     this.#options = options;
     this.node = node;
@@ -136,18 +139,25 @@ export class Channel {
   ): Promise<Res> {
     const timeoutMs = options.timeoutMs ?? this.#options.requestTimeoutMs;
     this.#inFlight++;
-    this.#usedAtMs = this.#platform.clock.monotonicMs();
+    const beganMs = this.#platform.clock.monotonicMs();
+    this.#usedAtMs = beganMs;
+    this.#meters.asked();
+    let version = -1;
+    let failure: KafkaError | undefined;
     try {
-      const version = pickVersion(connection, api, options);
+      version = pickVersion(connection, api, options);
       const answer = await connection.call(api, bodyOf(message, version), { version, timeoutMs });
       this.#throttle(answer);
       return answer;
     } catch (error) {
       if (error instanceof RpcError && error.failure === 'TIMEOUT' && timeoutMs >= this.#options.requestTimeoutMs)
         this.#retire(connection);
-      throw this.#failed(error);
+      failure = this.#failed(error);
+      throw failure;
     } finally {
       this.#inFlight--;
+      const latencyMs = this.#platform.clock.monotonicMs() - beganMs;
+      this.#meters.answered(api.request.name, version, this.node, latencyMs, failure);
     }
   }
 
@@ -197,11 +207,13 @@ export class Channel {
   }
 
   #opened(connection: RpcConnection): void {
+    this.#meters.connected();
     this.#connection = connection;
     this.#failures = 0;
     this.#retryAtMs = 0;
     this.#usedAtMs = this.#platform.clock.monotonicMs();
     connection.onClosed(() => {
+      this.#meters.disconnected();
       this.#retired.delete(connection);
       if (this.#connection !== connection) return;
       this.#connection = undefined;

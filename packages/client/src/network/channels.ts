@@ -3,6 +3,7 @@
 import type { Platform } from '@ottla/platform';
 import { closedError, KafkaError } from '../errors.ts';
 import type { ConnectionOptions } from '../options.ts';
+import type { NetworkMeters } from '../telemetry/network-meters.ts';
 import { Channel } from './channel.ts';
 import type { Purpose } from './cluster.ts';
 import type { Metadata } from './metadata.ts';
@@ -11,15 +12,19 @@ export class Channels {
   readonly #platform: Platform;
   readonly #options: ConnectionOptions;
   readonly #metadata: Metadata;
+  readonly #meters: NetworkMeters;
   readonly #byNode = new Map<Purpose, Map<number, Channel>>();
   readonly #bootstrap: Channel[];
   #isClosed = false;
 
-  constructor(platform: Platform, options: ConnectionOptions, metadata: Metadata) {
+  constructor(platform: Platform, options: ConnectionOptions, metadata: Metadata, meters: NetworkMeters) {
     this.#platform = platform;
     this.#options = options;
     this.#metadata = metadata;
-    this.#bootstrap = options.bootstrap.map((address, index) => new Channel(platform, options, -1 - index, address));
+    this.#meters = meters;
+    this.#bootstrap = options.bootstrap.map(
+      (address, index) => new Channel(platform, options, -1 - index, address, meters),
+    );
   }
 
   /** Throws KafkaError for a broker that the metadata does not know. */
@@ -38,7 +43,13 @@ export class Channels {
       known.moveTo(broker);
       return known;
     }
-    const channel = new Channel(this.#platform, this.#options, node, { host: broker.host, port: broker.port });
+    const channel = new Channel(
+      this.#platform,
+      this.#options,
+      node,
+      { host: broker.host, port: broker.port },
+      this.#meters,
+    );
     const channels = this.#byNode.get(purpose) ?? new Map<number, Channel>();
     this.#byNode.set(purpose, channels.set(node, channel));
     return channel;

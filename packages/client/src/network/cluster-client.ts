@@ -2,6 +2,8 @@ import { type Clock, Logger, type Platform } from '@ottla/platform';
 import type { ApiRanges, RpcApi } from '@ottla/rpc';
 import { closedError, KafkaError } from '../errors.ts';
 import type { ConnectionOptions } from '../options.ts';
+import type { Diagnostics } from '../telemetry/diagnostics.ts';
+import { NetworkMeters } from '../telemetry/network-meters.ts';
 import type { Channel } from './channel.ts';
 import { Channels } from './channels.ts';
 import type {
@@ -26,18 +28,20 @@ export class ClusterClient implements Cluster {
   readonly log: Logger;
   readonly options: ConnectionOptions;
   readonly metadata = new Metadata();
+  readonly meters: NetworkMeters;
   readonly #channels: Channels;
   readonly #refresher: Refresher;
   readonly #coordinators: Coordinators;
   readonly #closing = new AbortController();
   #ownConnections = 0;
 
-  constructor(platform: Platform, options: ConnectionOptions) {
+  constructor(platform: Platform, options: ConnectionOptions, diagnostics?: Diagnostics) {
     this.platform = platform;
     this.clock = platform.clock;
     this.options = options;
     this.log = new Logger(platform.log, 'ottla.client', options.logPrefix);
-    this.#channels = new Channels(platform, options, this.metadata);
+    this.meters = new NetworkMeters(platform.clock, options.clientId, diagnostics);
+    this.#channels = new Channels(platform, options, this.metadata, this.meters);
     this.#refresher = new Refresher(this, this.metadata);
     this.#coordinators = new Coordinators(this, this.metadata);
     this.metadata.subscribe(() => this.#channels.prune());

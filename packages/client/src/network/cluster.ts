@@ -2,6 +2,7 @@
 import type { Clock, Logger, Platform } from '@ottla/platform';
 import type { ApiRanges, RpcApi } from '@ottla/rpc';
 import type { ConnectionOptions } from '../options.ts';
+import type { NetworkMeters } from '../telemetry/network-meters.ts';
 import type { Channel } from './channel.ts';
 import type { MetadataView } from './metadata.ts';
 
@@ -61,6 +62,7 @@ export interface Cluster {
   readonly log: Logger;
   readonly options: ConnectionOptions;
   readonly metadata: MetadataView;
+  readonly meters: NetworkMeters;
   readonly isClosed: boolean;
   /** Aborted by `close`. */
   readonly closing: AbortSignal;

@@ -16,7 +16,7 @@ export interface FateListener {
   /** A leader is not where it was thought to be. */
   staleMetadata(): void;
   failed(error: KafkaError, batch: ProducerBatch): void;
-  settled(batch: ProducerBatch, error: KafkaError | undefined): void;
+  settled(batch: ProducerBatch, error: KafkaError | undefined, outcome: Outcome): void;
 }
 
 interface Sent {
@@ -140,9 +140,10 @@ export class BatchFate {
     if (batch.isDone) return;
     const { topic, partition } = queue;
     this.#accumulator.usedBytes -= batch.sizeBytes;
-    batch.settle({ topic, partition, baseOffset: -1, logAppendTimeMs: -1 }, error, recordErrors);
+    const outcome = { topic, partition, baseOffset: -1, logAppendTimeMs: -1 };
+    batch.settle(outcome, error, recordErrors);
     this.#listener.failed(error, batch);
-    this.#listener.settled(batch, error);
+    this.#listener.settled(batch, error, outcome);
   }
 
   #succeed(queue: PartitionQueue, batch: ProducerBatch, outcome: Outcome): void {
@@ -150,7 +151,7 @@ export class BatchFate {
     if (batch.isDone) return;
     this.#accumulator.usedBytes -= batch.sizeBytes;
     batch.settle(outcome, undefined, undefined);
-    this.#listener.settled(batch, undefined);
+    this.#listener.settled(batch, undefined, outcome);
   }
 
   #errorOf(

@@ -5,6 +5,8 @@ import { operation } from '../network/operation.ts';
 import type { CallOptions } from '../options.ts';
 import type { ProducerRecord, RecordMetadata } from '../records.ts';
 import type { Topic } from '../serdes/topic.ts';
+import type { ClientMetric } from '../telemetry/client-metric.ts';
+import { ProducerMeters } from '../telemetry/producer-meters.ts';
 import { Accumulator } from './accumulator.ts';
 import type { ProducerBatch } from './batch.ts';
 import { type AnyRecord, Feed, type SomeTopic } from './feed.ts';
@@ -16,6 +18,7 @@ import { IdempotentIds } from './producer-id.ts';
 import { Sender } from './sender.ts';
 import { Transaction } from './transaction.ts';
 import { Transactions } from './transactions.ts';
+import { writableOf } from './web-stream.ts';
 
 /**
  * Sends records. `send` tells where each one went; `append` is the bulk path: it tells nothing but whether to pause, and
@@ -28,6 +31,7 @@ export class Producer implements AsyncDisposable {
   readonly #intake: Intake;
   readonly #sender: Sender;
   readonly #feed: Feed;
+  readonly #meters: ProducerMeters;
   readonly #transactions: Transactions | undefined;
   readonly #onClose: () => void;
   readonly #unsubscribe: () => void;
@@ -38,6 +42,7 @@ export class Producer implements AsyncDisposable {
     this.#onClose = onClose;
     const settings = producerSettings(options, cluster.options.requestTimeoutMs);
     this.#settings = settings;
+    this.#meters = new ProducerMeters(cluster);
     this.#accumulator = new Accumulator(settings, cluster.clock, cluster.platform.random);
     this.#intake = new Intake(cluster, settings, this.#accumulator);
     const { interceptors } = settings;
@@ -59,6 +64,7 @@ export class Producer implements AsyncDisposable {
       this.#accumulator,
       () => ids,
       this.#transactions,
+      this.#meters,
       (batch, error) => this.#settled(batch, error),
     );
     this.#unsubscribe = cluster.metadata.subscribe(this.#sender.wake);
@@ -136,6 +142,27 @@ export class Producer implements AsyncDisposable {
     return this.#feed.append(typeof target === 'string' ? plainTopic(target) : target, isList(input) ? input : [input]);
   }
 
+  /** A Web stream of records for a topic; closing it waits for their acknowledgements, and rejects when one was lost. */
+  writable<Key, Value>(
+    topic: Topic<string, unknown, unknown, Key, Value>,
+    options?: Pick<CallOptions, 'signal'>,
+  ): WritableStream<ProducerRecord<NoInfer<Key>, NoInfer<Value>>>;
+  writable(topic: string, options?: Pick<CallOptions, 'signal'>): WritableStream<PlainRecord>;
+  writable(target: string | SomeTopic, { signal }: Pick<CallOptions, 'signal'> = {}): WritableStream<AnyRecord> {
+    const topic = typeof target === 'string' ? plainTopic(target) : target;
+    return writableOf<AnyRecord>(
+      {
+        append: (record) => {
+          this.#assertMaySend();
+          return this.#feed.append(topic, [record]);
+        },
+        ready: () => this.ready({ signal }),
+        flush: () => this.flush({ signal }),
+      },
+      signal,
+    );
+  }
+
   /** Resolves when there is room for more. */
   async ready(options?: CallOptions): Promise<void> {
     if (!this.#intake.isWaiting && !this.#accumulator.isFull) return;
@@ -157,6 +184,11 @@ export class Producer implements AsyncDisposable {
     const { lost } = this.#feed;
     this.#feed.lost = undefined;
     if (lost !== undefined) throw lost;
+  }
+
+  /** What was measured, as Java's producer names it. */
+  metrics(): ClientMetric[] {
+    return this.#meters.metrics({ totalBytes: this.#settings.bufferBytes, usedBytes: this.#accumulator.usedBytes });
   }
 
   /** Sends what waits, for `timeout` (default: `operationTimeoutMs`) at most; fails the rest. Idempotent. */

@@ -8,6 +8,7 @@ import { KafkaError } from '../errors.ts';
 import { PRODUCE } from '../network/apis.ts';
 import type { Channel } from '../network/channel.ts';
 import type { Cluster } from '../network/cluster.ts';
+import type { ProducerMeters } from '../telemetry/producer-meters.ts';
 import type { Accumulator } from './accumulator.ts';
 import type { ProducerBatch } from './batch.ts';
 import { BatchFate } from './batch-fate.ts';
@@ -44,6 +45,7 @@ export class Sender {
   readonly #ids: () => ProducerIds | undefined;
   readonly #gate: SendGate | undefined;
   readonly #fate: BatchFate;
+  readonly #meters: ProducerMeters;
   readonly #nodes = new Map<number, NodeState>();
   #isScheduled = false;
   #timer: Timer | undefined;
@@ -59,6 +61,7 @@ export class Sender {
     accumulator: Accumulator,
     ids: () => ProducerIds | undefined,
     gate: SendGate | undefined,
+    meters: ProducerMeters,
     settled: (batch: ProducerBatch, error: KafkaError | undefined) => void,
   ) {
     this.#cluster = cluster;
@@ -66,11 +69,15 @@ export class Sender {
     this.#accumulator = accumulator;
     this.#ids = ids;
     this.#gate = gate;
+    this.#meters = meters;
     this.#fate = new BatchFate(cluster, settings, accumulator, {
       isStopped: () => this.#isStopped,
       staleMetadata: () => this.#refresh(),
       failed: (error, batch) => gate?.failed(error, batch),
-      settled,
+      settled: (batch, error, outcome) => {
+        meters.settled(batch, error, outcome);
+        settled(batch, error);
+      },
     });
   }
 
@@ -224,7 +231,7 @@ export class Sender {
 
   #send(state: NodeState, channel: Channel, batches: readonly Sent[]): void {
     const connection = channel.open;
-    for (const { batch } of batches) batch.attempts++;
+    for (const { batch } of batches) if (batch.attempts++ === 0) this.#meters.sent(batch);
     if (connection === undefined) {
       this.#fate.lost(batches, new KafkaError('NETWORK_EXCEPTION', `Broker ${channel.node} is not connected`));
       return;

@@ -3,6 +3,7 @@ export type { MemoryPlatform, MemoryPlatformOptions } from '../memory/platform.t
 export { createMemoryPlatform } from '../memory/platform.ts';
 export { NodeClock } from './clock.ts';
 export { NodeCrypto } from './crypto.ts';
+export { nodeDiagnostics } from './diagnostics.ts';
 export { NodeDirectoryLocks } from './directory-lock.ts';
 export { NodeDisk } from './disk.ts';
 export type { FatalFailure, ProcessFatalOptions } from './fatal.ts';

@@ -275,7 +275,10 @@ export class ClassicMember implements Membership {
   }
 
   #answered(code: number): void {
-    if (code === ErrorCode.NONE || code === ErrorCode.REBALANCE_IN_PROGRESS) this.#liveness.contact();
+    if (code === ErrorCode.NONE || code === ErrorCode.REBALANCE_IN_PROGRESS) {
+      this.#liveness.contact();
+      this.#host.context.meters.heartbeat();
+    }
     if (code === ErrorCode.NONE) {
       this.#host.context.settings.observer?.heartbeat?.();
       return;

@@ -161,6 +161,7 @@ export class ModernMember implements Membership {
   #answered(answer: ConsumerGroupHeartbeatResponse): void {
     if (answer.errorCode !== ErrorCode.NONE) throw KafkaError.ofCode(answer.errorCode, answer.errorMessage);
     this.#liveness.contact();
+    this.#host.context.meters.heartbeat();
     this.#epoch = answer.memberEpoch;
     this.#intervalMs = answer.heartbeatIntervalMs;
     if (answer.memberId !== null && answer.memberId !== this.#memberId) {

@@ -41,11 +41,12 @@ export class Ownership {
       context.cluster.log.warn(
         `The application did not finish with ${partitionNames(places)} within ${context.settings.maxPollIntervalMs} ms: they are lost`,
       );
-      await this.#gone(partitions, context.settings.onLost);
+      await this.#gone(partitions, 'lost', context.settings.onLost);
       return;
     }
     if (isMember()) await this.#options.commit(partitions);
-    await this.#gone(partitions, isMember() ? context.settings.onRevoked : context.settings.onLost);
+    if (isMember()) await this.#gone(partitions, 'revoked', context.settings.onRevoked);
+    else await this.#gone(partitions, 'lost', context.settings.onLost);
   }
 
   /** `error`: what the signals of unfinished batches are aborted with. */
@@ -56,7 +57,7 @@ export class Ownership {
     context.cluster.log.warn(`Lost ${partitionNames(places)}: ${error.message}`);
     for (const partition of partitions) partition.end(error);
     await this.#drained(partitions, Number.POSITIVE_INFINITY);
-    await this.#gone(partitions, context.settings.onLost);
+    await this.#gone(partitions, 'lost', context.settings.onLost);
   }
 
   async assign(places: readonly TopicPartition[]): Promise<void> {
@@ -65,6 +66,7 @@ export class Ownership {
     if (added.length > 0) {
       for (const partition of added) partition.isHeld = true;
       context.cluster.log.info(`Assigned ${partitionNames(places)}`);
+      context.meters.rebalanced('assigned', placesOf(added));
       await this.#call(context.settings.onAssigned, added);
       for (const partition of added) partition.isHeld = false;
     }
@@ -119,8 +121,13 @@ export class Ownership {
     });
   }
 
-  async #gone(partitions: readonly AssignedPartition[], hook: RebalanceHook | undefined): Promise<void> {
+  async #gone(
+    partitions: readonly AssignedPartition[],
+    kind: 'revoked' | 'lost',
+    hook: RebalanceHook | undefined,
+  ): Promise<void> {
     const { context } = this.#options;
+    context.meters.rebalanced(kind, placesOf(partitions));
     try {
       await this.#call(hook, partitions);
     } finally {
@@ -133,9 +140,13 @@ export class Ownership {
   async #call(hook: RebalanceHook | undefined, partitions: readonly AssignedPartition[]): Promise<void> {
     if (hook === undefined) return;
     try {
-      await hook(partitions.map(({ topic, partition }) => ({ topic: topic.name, partition })));
+      await hook(placesOf(partitions));
     } catch (error) {
       this.#options.context.fail(error);
     }
   }
+}
+
+function placesOf(partitions: readonly AssignedPartition[]): TopicPartition[] {
+  return partitions.map(({ topic, partition }) => ({ topic: topic.name, partition }));
 }
