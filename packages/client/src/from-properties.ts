@@ -54,6 +54,7 @@ function kafkaOptions(reader: PropertyReader): KafkaOptions {
     reconnectBackoffMaxMs: reader.number('reconnect.backoff.max.ms'),
     metadataMaxAgeMs: reader.number('metadata.max.age.ms'),
     connectionsMaxIdleMs: reader.duration('connections.max.idle.ms'),
+    metricsPush: reader.boolean('enable.metrics.push'),
     metadataRecovery: reader.oneOf('metadata.recovery.strategy', ['rebootstrap', 'none']),
   };
 }

@@ -13,6 +13,7 @@ import { Producer } from './producer/producer.ts';
 import type { ShareConsumerOptions } from './share-consumer/options.ts';
 import { ShareConsumer } from './share-consumer/share-consumer.ts';
 import type { ClientMetric } from './telemetry/client-metric.ts';
+import { MetricsPush } from './telemetry/metrics-push.ts';
 
 export interface RawRequestOptions extends CallOptions {
   /** Default: any broker. */
@@ -32,6 +33,7 @@ export class Kafka implements AsyncDisposable {
   readonly #ownPlatform: NodePlatform | undefined;
   /** What is to be closed before the connections are, the newest first. */
   readonly #parts = new Set<Part>();
+  readonly #push: MetricsPush | undefined;
 
   constructor(options: KafkaOptions) {
     const settings = connectionOptions(options);
@@ -41,6 +43,7 @@ export class Kafka implements AsyncDisposable {
       platform = this.#ownPlatform;
     }
     this.cluster = new ClusterClient(platform, settings, options.diagnostics ?? nodeDiagnostics);
+    if (options.metricsPush ?? true) this.#push = new MetricsPush(this.cluster, () => this.metrics());
   }
 
   /** A reader of topics. It connects when it is first read from. Throws KafkaError (INVALID_ARGUMENT). */
@@ -87,8 +90,15 @@ export class Kafka implements AsyncDisposable {
     return [...this.#parts].flatMap((part) => part.metrics?.() ?? []);
   }
 
+  /** Who this client is in pushed metrics (KIP-714); undefined while the cluster wants none. */
+  get clientInstanceId(): string | undefined {
+    return this.#push?.clientInstanceId;
+  }
+
   /** Closes what was made from this client, then the connections. Idempotent. */
   async close(): Promise<void> {
+    // The last push tells of what is about to close.
+    await this.#push?.close();
     const parts = [...this.#parts].reverse();
     this.#parts.clear();
     try {

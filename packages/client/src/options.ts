@@ -28,6 +28,8 @@ export interface KafkaOptions {
   readonly logPrefix?: string | undefined;
   /** Told of every request. */
   readonly requestObserver?: RequestObserver | undefined;
+  /** Whether the cluster may subscribe to this client's metrics (KIP-714); default true [enable.metrics.push]. */
+  readonly metricsPush?: boolean | undefined;
   /** Whom to tell what happens, batch by batch; default: Node's `diagnostics_channel`, see `DiagnosticsEvents`. */
   readonly diagnostics?: Diagnostics | undefined;
   /** The world; default: this Node.js process. */
