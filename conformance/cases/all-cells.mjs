@@ -7,6 +7,7 @@ import { diskCells } from './disk-cells.mjs';
 import { durabilityCells } from './durability-cells.mjs';
 import { goldenCells } from './golden/golden-cells.mjs';
 import { millionCells } from './million-cells.mjs';
+import { pageCells } from './page-cells.mjs';
 import { securityLibraryCells } from './security-library-cells.mjs';
 import { shareLibraryCells } from './share-library-cells.mjs';
 import { toolCells } from './tool-cells.mjs';
@@ -22,6 +23,7 @@ export const CELLS = [
   ...diskCells(),
   ...millionCells(),
   ...durabilityCells(),
+  ...pageCells(),
 ];
 
 /** @type {import('../lib/matrix.mjs').Code} */
