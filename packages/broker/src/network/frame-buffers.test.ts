@@ -11,7 +11,7 @@ it('a buffer that was given back is the next one of its size', () => {
   const second = buffers.take(MIB);
   expect(second.byteOffset).not.toBe(first.byteOffset);
   buffers.giveBack(first);
-  expect(buffers.take(MIB)).toBe(first);
+  expect(buffers.take(MIB) === first).toBe(true);
 });
 
 it('what finds no place in the common memory has memory of its own, and is not kept', () => {
@@ -19,10 +19,10 @@ it('what finds no place in the common memory has memory of its own, and is not k
   const pooled = Array.from({ length: pooledFrameBytesKept / MIB }, () => buffers.take(MIB));
   expect(new Set(pooled.map(({ byteOffset }) => byteOffset)).size).toBe(pooled.length);
   const own = buffers.take(MIB);
-  expect(own.buffer).not.toBe(pooled[0]?.buffer);
+  expect(own.buffer === pooled[0]?.buffer).toBe(false);
   buffers.giveBack(own);
   const [some] = pooled;
   if (some !== undefined) buffers.giveBack(some);
-  expect(buffers.take(MIB)).toBe(some);
-  expect(buffers.take(MIB)).not.toBe(own);
+  expect(buffers.take(MIB) === some).toBe(true);
+  expect(buffers.take(MIB) === own).toBe(false);
 });
