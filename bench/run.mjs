@@ -9,6 +9,7 @@ import { track } from '../conformance/lib/processes.mjs';
 import { cProgram } from '../conformance/lib/setup.mjs';
 import { Target } from '../conformance/lib/targets.mjs';
 import { bulk, CASES, smallCalls } from './cases.mjs';
+import { CLIENT_CASES, measureClients } from './clients/run.mjs';
 import { machine, readKept, regressions, writeKept } from './kept.mjs';
 import { table } from './table.mjs';
 
@@ -22,17 +23,23 @@ const { values: options } = parseArgs({
     check: { type: 'boolean', default: false },
     report: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
+    clients: { type: 'boolean', default: false },
   },
 });
 const cases = CASES.filter((each) => new RegExp(options.cases).test(each.name));
 if (options.list) {
-  for (const { name } of cases) console.log(name);
+  for (const name of options.clients ? Object.keys(CLIENT_CASES) : cases.map((each) => each.name)) console.log(name);
   process.exit(0);
 }
 
 if (options.report) {
   writeKept(readKept());
   process.exit(0);
+}
+
+if (options.clients) {
+  const broker = options.brokers.includes(',') ? 'ottla' : options.brokers;
+  keep(await measureClients({ cases: new RegExp(options.cases), rounds: Number(options.rounds), broker }));
 }
 
 const load = await cProgram('load', join(dirname(fileURLToPath(import.meta.url)), 'load.c'));
@@ -98,14 +105,19 @@ try {
 } finally {
   for (const target of targets) await target.remove();
 }
-const kept = readKept();
-if (options.check) {
-  const worse = regressions(kept, results);
-  for (const line of worse) console.error(line);
-  process.exit(worse.length > 0 ? 1 : 0);
+keep(results);
+
+/** Writes what was measured, or with --check compares it with what is kept. @param {Record<string, import('./kept.mjs').Rounds>} measured */
+function keep(measured) {
+  const kept = readKept();
+  if (options.check) {
+    const worse = regressions(kept, measured);
+    for (const line of worse) console.error(line);
+    process.exit(worse.length > 0 ? 1 : 0);
+  }
+  kept.machine = machine();
+  const when = new Date().toISOString();
+  for (const [name, rounds] of Object.entries(measured)) kept.cases[name] = { when, rounds };
+  writeKept(kept);
+  process.exit(0);
 }
-kept.machine = machine();
-const when = new Date().toISOString();
-for (const [name, rounds] of Object.entries(results)) kept.cases[name] = { when, rounds };
-writeKept(kept);
-process.exit(0);
