@@ -10,6 +10,7 @@ import { millionCells } from './million-cells.mjs';
 import { pageCells } from './page-cells.mjs';
 import { securityLibraryCells } from './security-library-cells.mjs';
 import { shareLibraryCells } from './share-library-cells.mjs';
+import { telemetryLibraryCells } from './telemetry-library-cells.mjs';
 import { toolCells } from './tool-cells.mjs';
 
 export const CELLS = [
@@ -17,6 +18,7 @@ export const CELLS = [
   ...clientLibraryCells(),
   ...securityLibraryCells(),
   ...shareLibraryCells(),
+  ...telemetryLibraryCells(),
   ...consumerCells(),
   ...toolCells(),
   ...goldenCells(),

@@ -143,6 +143,15 @@ export async function javaClient(version, folders) {
   return [dir, lib].join(delimiter);
 }
 
+/** Classes that a broker of this version loads. @param {string} version @param {string} folder of clients/java @returns {Promise<string>} */
+export async function javaPlugin(version, folder) {
+  await command('javac');
+  const lib = join(await kafka(version), '*');
+  const sources = files(join(clients, 'java', folder));
+  const inputs = [exactVersion(version), ...sources.map((path) => readFileSync(path))];
+  return built(`java-${folder}`, inputs, (home) => must('javac', ['-nowarn', '-cp', lib, '-d', home, ...sources]));
+}
+
 /** A virtual environment with what `requirements` lists. @param {string} requirements file in clients/python @returns {Promise<string>} its python */
 export async function python(requirements) {
   const hasVenv = () => spawnSync('python3', ['-c', 'import ensurepip, venv']).status === 0;

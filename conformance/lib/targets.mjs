@@ -31,14 +31,15 @@ process.on('exit', () => {
 export class Target {
   /**
    * @param {string} kind one of TARGETS
-   * @param {{ set?: Record<string, string>, dataDir?: string, listeners?: string[] }} [options] properties; log.dirs elsewhere than in the target's
-   * own folder; listeners beside the plain one
+   * @param {{ set?: Record<string, string>, dataDir?: string, listeners?: string[], classpath?: string[] }} [options] properties; log.dirs elsewhere than in the target's
+   * own folder; listeners beside the plain one; classes beside Kafka's
    */
-  constructor(kind, { set = {}, dataDir, listeners = [] } = {}) {
+  constructor(kind, { set = {}, dataDir, listeners = [], classpath = [] } = {}) {
     if (!TARGETS.includes(kind)) throw new Error(`no target ${kind}; there are ${TARGETS.join(', ')}`);
     this.kind = kind;
     this.set = { ...COMMON, ...set };
     this.listeners = listeners;
+    this.classpath = classpath;
     this.dir = mkdtempSync(join(tmpdir(), `conformance-${kind}-`));
     this.dataDir = dataDir ?? join(this.dir, 'data');
     this.port = 0;
@@ -78,8 +79,8 @@ export class Target {
     this.port = await freePort();
     if (this.isKafka) {
       await kafka(this.version);
-      const { version, port, dataDir, set, listeners } = this;
-      const shared = { version, id: 1, port, dataDir, set, listeners };
+      const { version, port, dataDir, set, listeners, classpath } = this;
+      const shared = { version, id: 1, port, dataDir, set, listeners, classpath };
       if (this.kind === 'kafka-3.9') {
         const zookeeper = await startZooKeeper(this.dir, { port: (await freePort()) - 1 });
         // After a kill the broker's id is free again once its session is over.

@@ -1,6 +1,6 @@
 // A real Apache Kafka broker on 127.0.0.1, with ZooKeeper (up to 3.9) or as its own KRaft controller (from 3.3).
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { isRunning, logTail, pidIn, signalDaemon, startDaemon, stopDaemon } from '../lib/daemon.mjs';
 import { must } from '../lib/processes.mjs';
 import { until } from '../lib/wait.mjs';
@@ -20,6 +20,7 @@ import { atLeast, exactVersion } from './versions.mjs';
  * @property {string} [voters] ID@HOST:PORT,... when several KRaft nodes form one cluster
  * @property {number} [controllerPort] default port + 10000
  * @property {string[]} [listeners] further ones, e.g. SASL_PLAINTEXT://127.0.0.1:19094
+ * @property {string[]} [classpath] folders of classes beside Kafka's own
  * @property {number} [jmx] port of its JMX server
  * @property {Record<string, string>} [set] properties added or replaced
  */
@@ -119,7 +120,12 @@ export async function restartKafka(dir, id) {
       )
     : [];
   const args = [...heap, ...SERVER_FLAGS, ...jmx, ...logFlags(), ...words(process.env.KAFKA_OPTS)];
-  args.push('-cp', join(lib, '*'), 'kafka.Kafka', join(home, 'server.properties'));
+  args.push(
+    '-cp',
+    [join(lib, '*'), ...(options.classpath ?? [])].join(delimiter),
+    'kafka.Kafka',
+    join(home, 'server.properties'),
+  );
   // After a kill ZooKeeper keeps the broker's id until the session ends, and Kafka gives up on a taken id: try again until then.
   for (let tries = 15; ; tries--) {
     writeFileSync(join(home, 'out.log'), '');
