@@ -3,7 +3,7 @@ import { lookup } from 'node:dns/promises';
 import { createKafka, fromProperties, type Kafka, KafkaError, type KafkaOptions } from '@ottla/client';
 import { readProperties } from '@ottla/common/config';
 import { Logger, type Platform } from '@ottla/platform';
-import { createNodePlatform, type NodePlatform } from '@ottla/platform/node';
+import { createNodePlatform, NodeDisk, type NodePlatform } from '@ottla/platform/node';
 import { absolutePath } from '../server/paths.ts';
 import { JavaError } from './java-error.ts';
 import { ToolError, type ToolIo } from './tool.ts';
@@ -19,6 +19,8 @@ export interface ClientSettings {
   readonly properties?: ReadonlyMap<string, string> | undefined;
   /** As Java numbers its clients. Default `adminclient-1`; a `client.id` of the properties wins. */
   readonly clientId?: string | undefined;
+  /** The tool watches the signal itself, and has something to finish when it is aborted. */
+  readonly endsItself?: boolean | undefined;
   /** What the log calls the client. Default AdminClient. */
   readonly kind?: 'AdminClient' | 'Producer' | 'Consumer' | undefined;
 }
@@ -39,7 +41,7 @@ export async function withKafka<T>(
     const properties = await clientProperties(platform, settings);
     const kafka = await make(platform, settings, properties);
     const stop = (): void => void kafka.close();
-    io.signal.addEventListener('abort', stop, { once: true });
+    if (settings.endsItself !== true) io.signal.addEventListener('abort', stop, { once: true });
     try {
       return await work(kafka, properties);
     } catch (error) {
@@ -84,15 +86,20 @@ async function clientProperties(platform: Platform, settings: ClientSettings): P
   return properties;
 }
 
+/** Those of a file that the command line names, if it does. Rejects as `propertiesFile` does. */
+export async function fileProperties(file: string | undefined): Promise<Map<string, string>> {
+  return file === undefined ? new Map() : await propertiesFile({ disk: new NodeDisk() }, file);
+}
+
 /** Rejects as Java's `Utils.loadProps` does when there is no such file. */
-export async function propertiesFile(platform: Platform, file: string): Promise<Map<string, string>> {
+export async function propertiesFile(platform: Pick<Platform, 'disk'>, file: string): Promise<Map<string, string>> {
   const text = await readText(platform, file);
   if (text === undefined) throw new JavaError('java.nio.file.NoSuchFileException', file);
   return new Map(readProperties(text));
 }
 
 /** Undefined: there is no such file. */
-export async function readText(platform: Platform, file: string): Promise<string | undefined> {
+export async function readText(platform: Pick<Platform, 'disk'>, file: string): Promise<string | undefined> {
   const path = absolutePath(file);
   const stat = await platform.disk.stat(path);
   return stat?.kind === 'file' ? (await platform.disk.readFile(path)).toString() : undefined;

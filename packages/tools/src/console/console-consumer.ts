@@ -1,192 +1,139 @@
 /** kafka-console-consumer.sh: records to lines of standard output. Kafka's ConsoleConsumer of 3.9. */
-import { once } from 'node:events';
-import { OptionParser, type ParsedOptions, withArgument } from '../cli/option-parser.ts';
-import { type Tool, ToolError, type ToolIo } from '../cli/tool.ts';
-import { topicPattern } from '../cli/topic-pattern.ts';
-import { parseOrHelp, requireOptions, UsageError } from '../cli/usage.ts';
-import type { Cluster } from '../client/cluster.ts';
-import { withCluster } from '../client/with-cluster.ts';
-import { GroupReader } from './group-reader.ts';
-import { parseProperties, RecordFormatter } from './message-text.ts';
-import { PartitionReader } from './partition-reader.ts';
+import { type Consumer, fromProperties, type Kafka, KafkaError, type UntypedRecord } from '@ottla/client';
+import { Logger } from '@ottla/platform';
+import { JavaError, javaError } from '../cli/java-error.ts';
+import { withKafka } from '../cli/kafka-client.ts';
+import type { Tool, ToolIo } from '../cli/tool.ts';
+import { ByteOutput } from './byte-output.ts';
+import { type ConsumerPlan, consumerPlan } from './consumer-options.ts';
+import { TopicReader } from './topic-reader.ts';
 
-const parser = new OptionParser([
-  withArgument('topic', 'topic', 'The topic to consume on.'),
-  withArgument(
-    'whitelist',
-    'Java regex (String)',
-    'DEPRECATED, use --include instead; ignored if --include is specified.',
-  ),
-  withArgument('include', 'Java regex (String)', 'Regular expression of the topics to consume.'),
-  withArgument('bootstrap-server', 'server to connect to', 'REQUIRED: The server(s) to connect to.'),
-  withArgument(
-    'partition',
-    'partition',
-    'The partition to consume from; starts at its end unless --offset is specified.',
-    {
-      type: 'Integer',
-    },
-  ),
-  withArgument(
-    'offset',
-    'consume offset',
-    "The offset to consume from (a non-negative number), or 'earliest' or 'latest'.",
-    {
-      defaultsTo: 'latest',
-    },
-  ),
-  {
-    name: 'from-beginning',
-    description: 'Without a committed offset, start with the earliest message in the log instead of the latest.',
-  },
-  withArgument(
-    'max-messages',
-    'num_messages',
-    'The number of messages to consume before ending; without it, go on until ended.',
-    { type: 'Integer' },
-  ),
-  withArgument('timeout-ms', 'timeout_ms', 'End when no message came for this long.', { type: 'Long' }),
-  { name: 'skip-message-on-error', description: 'Accepted: a message is printed or the tool ends.' },
-  withArgument('group', 'consumer group id', 'The consumer group id of the consumer.'),
-  withArgument(
-    'isolation-level',
-    'String',
-    'read_committed leaves out transactional messages that are not committed, read_uncommitted reads all.',
-    { defaultsTo: 'read_uncommitted' },
-  ),
-  withArgument('formatter', 'class', 'The class that formats messages; only the default is built in.', {
-    defaultsTo: 'org.apache.kafka.tools.consumer.DefaultMessageFormatter',
-  }),
-  withArgument(
-    'property',
-    'prop',
-    'A setting of the formatter: print.timestamp, print.partition, print.offset, print.headers, print.key, print.value, key.separator, line.separator, headers.separator, null.literal.',
-  ),
-  withArgument('formatter-property', 'prop', 'The same as --property, as 4.2 spells it.'),
-  withArgument(
-    'consumer-property',
-    'consumer_prop',
-    'A setting of the consumer: group.id, auto.offset.reset and client.id are read.',
-  ),
-  { name: 'help', description: 'Print usage information.' },
-  { name: 'version', description: 'Display Kafka version.' },
-]);
-
-const PURPOSE = 'This tool helps to read data from Kafka topics and outputs it to standard output.';
-const READY_TIMEOUT_MS = 60_000;
+const LOGGER = 'org.apache.kafka.tools.consumer.ConsoleConsumer';
+/** A poll without --timeout-ms; it is repeated. */
+const POLL_MS = 3_600_000;
+const EXIT_CODES: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143 };
 
 export const consoleConsumer: Tool = async (args, io) => {
-  const options = parseOrHelp(parser, args, PURPOSE, (text) => io.stdout.write(text));
-  if (options === undefined) return 0;
-  checkOptions(options);
-  const properties = parseProperties(options.values('consumer-property'));
-  const counter = { messages: 0 };
-  try {
-    await withCluster(
-      options.value('bootstrap-server') ?? '',
-      properties.get('client.id') ?? 'console-consumer',
-      (cluster) => consume(cluster, options, properties, io, counter),
-    );
-  } finally {
-    io.stderr.write(`Processed a total of ${counter.messages} messages\n`);
-  }
-  return 0;
+  const plan = await consumerPlan(
+    args,
+    (text) => io.stdout.write(text),
+    (text) => io.stderr.write(text),
+  );
+  if (plan === undefined) return 0;
+  const { bootstrap, properties } = plan;
+  return withKafka({ bootstrap, properties, kind: 'Consumer', endsItself: true }, io, async (kafka, all) => {
+    const run = new ConsoleConsumer(kafka, all, plan, io);
+    return run.run();
+  });
 };
 
-async function consume(
-  cluster: Cluster,
-  options: ParsedOptions,
-  properties: ReadonlyMap<string, string>,
-  io: ToolIo,
-  counter: { messages: number },
-): Promise<void> {
-  const group = options.value('group') ?? properties.get('group.id');
-  const committed = options.value('isolation-level') === 'read_committed';
-  const start =
-    options.has('from-beginning') || properties.get('auto.offset.reset') === 'earliest' ? 'earliest' : 'latest';
-  const topics = await topicsOf(cluster, options);
-  const partition = options.number('partition');
-  const reader =
-    group !== undefined && partition === undefined
-      ? await GroupReader.join(cluster, { group, topics, reset: start, committed, signal: io.signal })
-      : await PartitionReader.open(cluster, {
-          topics,
-          partition,
-          start: partition === undefined ? start : startOf(options),
-          committed,
-          timeoutMs: READY_TIMEOUT_MS,
-        });
-  const formatter = new RecordFormatter(
-    parseProperties([...options.values('property'), ...options.values('formatter-property')]),
-  );
-  const limit = options.number('max-messages') ?? Number.POSITIVE_INFINITY;
-  const idleMs = options.number('timeout-ms') ?? -1;
-  try {
-    while (counter.messages < limit && !io.signal.aborted) {
-      const records = await reader.poll(io.signal, idleMs);
-      if (records === undefined) {
-        io.stderr.write(
-          'ERROR Error processing message, terminating consumer process:  (org.apache.kafka.tools.consumer.ConsoleConsumer)\norg.apache.kafka.common.errors.TimeoutException\n',
-        );
-        break;
-      }
-      const taken = records.slice(0, limit - counter.messages);
-      if (taken.length > 0 && !io.stdout.write(Buffer.concat(taken.map((record) => formatter.format(record))))) {
-        await once(io.stdout, 'drain', { signal: io.signal }).catch(() => {});
-      }
-      counter.messages += taken.length;
-      reader.processed(taken);
+class ConsoleConsumer {
+  readonly #kafka: Kafka;
+  readonly #plan: ConsumerPlan;
+  readonly #io: ToolIo;
+  readonly #log: Logger;
+  readonly #properties: ReadonlyMap<string, string>;
+  readonly #output: ByteOutput;
+  /** The next offset of each partition, of what was printed. */
+  readonly #positions = new Map<string, { topic: string; partition: number; offset: number }>();
+  #count = 0;
+
+  constructor(kafka: Kafka, properties: ReadonlyMap<string, string>, plan: ConsumerPlan, io: ToolIo) {
+    this.#kafka = kafka;
+    this.#properties = properties;
+    this.#plan = plan;
+    this.#io = io;
+    this.#log = new Logger(kafka.cluster.platform.log, LOGGER);
+    this.#output = new ByteOutput(io.stdout);
+  }
+
+  async run(): Promise<number> {
+    const { signal, stderr, stdout } = this.#io;
+    let code = 0;
+    try {
+      await this.#read();
+    } catch (error) {
+      if (!signal.aborted) code = this.#told(error);
     }
-  } finally {
-    await reader.close();
+    await this.#output.flush(signal);
+    if (signal.reason === 'EPIPE') stderr.write('Unable to write to standard out, closing consumer.\n');
+    else if (signal.aborted) code = EXIT_CODES[String(signal.reason)] ?? 1;
+    stderr.write(`Processed a total of ${this.#count} messages\n`);
+    if (this.#plan.tellsEvents) stdout.write('shutdown_complete\n');
+    return code;
+  }
+
+  async #read(): Promise<void> {
+    const { topics, partition, offset } = this.#plan;
+    const { consumer: options } = fromProperties(this.#properties);
+    const consumer = this.#kafka.consumer(options);
+    const hasGroup = options.group !== undefined;
+    const reader = new TopicReader(this.#kafka, consumer, this.#plan);
+    try {
+      if (partition !== undefined && typeof topics === 'string') {
+        const place = { topic: topics, partition };
+        consumer.assign([typeof offset === 'number' ? { ...place, offset } : place]);
+        if (offset === 'earliest') consumer.seekToBeginning(place);
+        if (offset === 'latest') consumer.seekToEnd(place);
+      } else if (!hasGroup) await reader.start(this.#io.signal);
+      else if (typeof topics === 'string') consumer.subscribe(topics);
+      else consumer.subscribe(topics);
+      await this.#print(consumer);
+    } finally {
+      reader.stop();
+      if (hasGroup && options.autoCommit !== false && this.#positions.size > 0)
+        await consumer.commit([...this.#positions.values()]).catch(() => {});
+      await consumer.close();
+    }
+  }
+
+  async #print(consumer: Consumer): Promise<void> {
+    const { maxMessages, timeoutMs } = this.#plan;
+    const { signal } = this.#io;
+    while (this.#count < maxMessages && !signal.aborted) {
+      const records = await consumer.poll({ timeout: timeoutMs ?? POLL_MS, signal });
+      if (records.length === 0 && timeoutMs !== undefined) {
+        this.#log.error('Error processing message, terminating consumer process: ', `${TIMEOUT}`);
+        return;
+      }
+      for (const record of records) {
+        if (this.#count >= maxMessages) break;
+        this.#count++;
+        this.#format(record);
+        const { topic, partition, offset } = record;
+        this.#positions.set(`${topic}-${partition}`, { topic, partition, offset: offset + 1 });
+      }
+      await this.#output.flush(signal);
+    }
+  }
+
+  #format(record: UntypedRecord): void {
+    const before = this.#output.length;
+    try {
+      this.#plan.formatter.write(record, this.#output);
+    } catch (error) {
+      if (!this.#plan.skipsErrors) throw error;
+      this.#output.cutBack(before);
+      this.#log.error('Error processing message, skipping this message: ', textOf(error));
+    }
+  }
+
+  /** Logs the failure; returns the exit code. */
+  #told(error: unknown): number {
+    const isAuthentication = error instanceof KafkaError && error.code.includes('AUTHENTICATION_FAILED');
+    this.#log.error(
+      isAuthentication
+        ? 'Authentication failed: terminating consumer process'
+        : 'Unknown error when running consumer: ',
+      textOf(error),
+    );
+    return 1;
   }
 }
 
-async function topicsOf(cluster: Cluster, options: ParsedOptions): Promise<string[]> {
-  const topic = options.value('topic');
-  if (topic !== undefined) return [topic];
-  const pattern = topicPattern(options.value('include') ?? options.value('whitelist') ?? '');
-  const { topics } = await cluster.metadata(null);
-  return topics.filter(({ isInternal, name }) => !isInternal && pattern.test(name ?? '')).map(({ name }) => name ?? '');
-}
+const TIMEOUT = 'org.apache.kafka.common.errors.TimeoutException';
 
-function startOf(options: ParsedOptions): 'earliest' | 'latest' | number {
-  if (options.has('from-beginning')) return 'earliest';
-  const text = (options.value('offset') ?? 'latest').toLowerCase();
-  return text === 'earliest' || text === 'latest' ? text : Number(text);
-}
-
-function checkOptions(options: ParsedOptions): void {
-  const sources = ['topic', 'include', 'whitelist'].filter((name) => options.has(name));
-  if (sources.length !== 1 && !(sources.length === 2 && !options.has('topic')))
-    throw new UsageError(parser, 'Exactly one of --include/--topic is required. ');
-  if (options.has('partition')) {
-    if (!options.has('topic')) throw new UsageError(parser, 'The topic is required when partition is specified.');
-    if (options.has('from-beginning') && options.has('offset'))
-      throw new UsageError(parser, 'Options from-beginning and offset cannot be specified together.');
-  } else if (options.has('offset')) throw new UsageError(parser, 'The partition is required when offset is specified.');
-  const offset = options.value('offset') ?? 'latest';
-  if (!/^(earliest|latest|\d+)$/i.test(offset)) {
-    throw new UsageError(
-      parser,
-      `The provided offset value '${offset}' is incorrect. Valid values are 'earliest', 'latest', or a non-negative long.`,
-    );
-  }
-  requireOptions(parser, options, 'bootstrap-server');
-  const inProperty = parseProperties(options.values('consumer-property')).get('group.id');
-  const named = options.value('group');
-  if (options.has('partition') && (named ?? inProperty) !== undefined)
-    throw new UsageError(parser, 'Options group and partition cannot be specified together.');
-  if (named !== undefined && inProperty !== undefined && named !== inProperty) {
-    throw new UsageError(
-      parser,
-      `The group ids provided in different places (directly using '--group', via '--consumer-property', or via '--consumer.config') do not match. Detected group ids: '${named}', '${inProperty}'`,
-    );
-  }
-  const reset = parseProperties(options.values('consumer-property')).get('auto.offset.reset');
-  if (options.has('from-beginning') && reset !== undefined && reset !== 'earliest') {
-    throw new ToolError(
-      `Can't simultaneously specify --from-beginning and 'auto.offset.reset=${reset}', please remove one option`,
-    );
-  }
+function textOf(error: unknown): unknown {
+  const known = error instanceof JavaError ? error : error instanceof KafkaError ? javaError(error) : undefined;
+  return known === undefined ? error : `${known}`;
 }

@@ -4,8 +4,8 @@ import { readProperties, writeProperties } from '@ottla/common/config';
 import type { Platform } from '@ottla/platform';
 import { isUuid } from '@ottla/protocol';
 import { type Argument, type ParsedArguments, parseArguments } from '../cli/arguments.ts';
+import { toolPlatform } from '../cli/kafka-client.ts';
 import { type Tool, ToolError, type ToolIo } from '../cli/tool.ts';
-import { toolPlatform } from '../client/platform.ts';
 import { absolutePath } from './paths.ts';
 
 const USAGE = 'usage: kafka-storage [-h] {info,format,random-uuid} ...';
