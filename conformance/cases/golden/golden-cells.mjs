@@ -1,12 +1,13 @@
 // The golden cases: one file a tool, one line a case.
 import { compare } from '../../lib/golden.mjs';
+import { consoleConsumer, consoleProducer } from './console.mjs';
 import { consumerGroups } from './consumer-groups.mjs';
 import { dumpLog } from './dump-log.mjs';
 import { getOffsets } from './get-offsets.mjs';
 import { topics } from './topics.mjs';
 
 /** @type {import('../../lib/golden.mjs').Golden[]} */
-const GOLDEN = [...consumerGroups, dumpLog, getOffsets, topics];
+const GOLDEN = [consoleConsumer, consoleProducer, ...consumerGroups, dumpLog, getOffsets, topics];
 
 /** @returns {import('../../lib/cells.mjs').Cell[]} */
 export const goldenCells = () =>

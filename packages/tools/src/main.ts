@@ -28,7 +28,7 @@ if (load === undefined) {
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
-    interactive: process.stdin.isTTY === true,
+    interactive: process.stdin.isTTY === true && process.stdout.isTTY === true,
     signal: interrupted.signal,
   };
   try {

@@ -67,9 +67,11 @@ async function make(
   settings: ClientSettings,
   properties: ReadonlyMap<string, string>,
 ): Promise<Kafka> {
+  // What is wrong with a value is told as it is, what goes wrong when the client is made with its name.
+  const options = kafkaOptions(settings, properties);
   try {
     await checkAddresses(platform, settings.bootstrap);
-    return createKafka({ ...kafkaOptions(settings, properties), platform });
+    return createKafka({ ...options, platform });
   } catch (error) {
     if (!(error instanceof JavaError)) throw error;
     throw new JavaError('org.apache.kafka.common.KafkaException', FAILED[settings.kind ?? 'AdminClient'], error);

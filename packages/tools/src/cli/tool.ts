@@ -5,7 +5,7 @@ export interface ToolIo {
   readonly stdin: Readable;
   readonly stdout: Writable;
   readonly stderr: Writable;
-  /** Whether a person types into stdin: the console producer prompts only then. */
+  /** Whether a person types into stdin and reads stdout (Java: System.console()): the console producer prompts only then. */
   readonly interactive: boolean;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;

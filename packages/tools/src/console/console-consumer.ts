@@ -81,10 +81,19 @@ class ConsoleConsumer {
       await this.#print(consumer);
     } finally {
       reader.stop();
-      if (hasGroup && options.autoCommit !== false && this.#positions.size > 0)
-        await consumer.commit([...this.#positions.values()]).catch(() => {});
+      if (hasGroup && options.autoCommit !== false) await this.#commit(consumer);
       await consumer.close();
     }
+  }
+
+  /** What was printed, not all that was polled. */
+  async #commit(consumer: Consumer): Promise<void> {
+    if (this.#positions.size === 0) return;
+    for (const place of this.#positions.values()) {
+      const position = consumer.position(place);
+      if (position !== undefined && position > place.offset) consumer.seek(place, place.offset);
+    }
+    await consumer.commit().catch((error: unknown) => this.#log.warn('The offsets could not be committed', error));
   }
 
   async #print(consumer: Consumer): Promise<void> {
@@ -93,7 +102,9 @@ class ConsoleConsumer {
     while (this.#count < maxMessages && !signal.aborted) {
       const records = await consumer.poll({ timeout: timeoutMs ?? POLL_MS, signal });
       if (records.length === 0 && timeoutMs !== undefined) {
-        this.#log.error('Error processing message, terminating consumer process: ', `${TIMEOUT}`);
+        this.#log.error('Error processing message, terminating consumer process: ', TIMEOUT);
+        // The log writes at the end of the turn, and this comes before the count.
+        await new Promise(setImmediate);
         return;
       }
       for (const record of records) {

@@ -106,10 +106,10 @@ class LineProducer {
 
   #tellLost({ key, value }: LineRecord, error: unknown): void {
     const size = (text: string | null): string => (text === null ? 'null' : `${Buffer.byteLength(text)} bytes`);
-    const why = javaError(KafkaError.from(error));
+    const failure = KafkaError.from(error);
     this.#log.error(
       `Error when sending message to topic ${this.#topic} with key: ${size(key)}, value: ${size(value)} with error:`,
-      `${why ?? error}`,
+      `${javaError(failure) ?? failure}`,
     );
   }
 }

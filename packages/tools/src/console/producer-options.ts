@@ -129,6 +129,7 @@ const parser = new OptionParser([
   ...HELP_AND_VERSION,
 ]);
 
+const NO_BOOTSTRAP = 'Missing required option(s) [bootstrap-server]';
 const PURPOSE = 'This tool helps to read data from standard input and publish it to Kafka.';
 
 /** Undefined: the version was asked for. */
@@ -136,11 +137,11 @@ export function parseProducerOptions(
   args: readonly string[],
   print: (text: string) => void,
 ): ParsedOptions | undefined {
+  if (args.length === 0) throw new UsageError(parser, NO_BOOTSTRAP);
   const options = parseOrHelp(parser, args, PURPOSE, print);
   if (options === undefined) return undefined;
   requireOptions(parser, options, 'topic');
-  if (!options.has('bootstrap-server') && !options.has('broker-list'))
-    throw new UsageError(parser, 'Missing required option(s) [bootstrap-server]');
+  if (!options.has('bootstrap-server') && !options.has('broker-list')) throw new UsageError(parser, NO_BOOTSTRAP);
   const bootstrap = options.value('bootstrap-server') ?? options.value('broker-list') ?? '';
   if (!bootstrap.split(',').every((each) => /:\d+\s*$/.test(each)))
     throw new UsageError(parser, 'Please provide valid host:port like host1:9091,host2:9092\n ');

@@ -1,0 +1,90 @@
+/** Times differ from run to run. */
+const TIME = [/(CreateTime|LogAppendTime):\d{13}/g, '$1:T'];
+const LINES = 'h:1,g:2\tk1\tv1\nh:\tk2\tNULL\nNULL\tk3\tv3\nh:ü\tNULL\tx\n';
+const bare = (args) => ({ args, bare: true });
+
+/** @type {import('../../lib/golden.mjs').Golden} */
+export const consoleProducer = {
+  tool: 'kafka-console-producer',
+  world: async (at, name) => {
+    await at.target.createTopic(name, 1);
+    return { topic: name };
+  },
+  cases: [
+    bare(''),
+    bare('--help'),
+    bare('--version'),
+    bare('--topic $topic'),
+    bare('--bootstrap-server $bootstrap'),
+    bare('--bootstrap-server nonsense --topic $topic'),
+    '--topic $topic --nonsense',
+    '--topic $topic --batch-size x',
+    '--topic $topic --property headers.delimiter=,',
+    '--topic $topic --property null.marker=:',
+    '--topic $topic --producer.config /no/such/file.properties',
+    { args: '--topic $topic --property parse.key=true', input: 'no key' },
+    { args: '--topic $topic --property parse.headers=true', input: 'a:b\tv\nnothing' },
+    {
+      args: '--topic $topic --property parse.key=true --property parse.headers=true --property null.marker=NULL',
+      input: LINES,
+    },
+    { args: '--topic $topic --sync --compression-codec', input: 'one\r\n\ntwo' },
+    {
+      bare: true,
+      args: '--broker-list $bootstrap --topic $topic --producer-property acks=1',
+      input: 'by another name\n',
+    },
+    { args: "--topic 'bad topic' --max-block-ms 2000", input: 'x\n', stderr: 'any' },
+  ],
+};
+
+/** @type {import('../../lib/golden.mjs').Golden} */
+export const consoleConsumer = {
+  tool: 'kafka-console-consumer',
+  shared: true,
+  world: async (at, name) => {
+    await at.target.createTopic(name, 1);
+    const golden = { args: ['--topic', name], input: LINES };
+    const reader = ['parse.key=true', 'parse.headers=true', 'null.marker=NULL'].flatMap((each) => ['--property', each]);
+    await at.tool('3.9', 'kafka-console-producer', [...golden.args, ...reader], { input: golden.input });
+    return { topic: name };
+  },
+  cases: [
+    bare(''),
+    bare('--help'),
+    bare('--version'),
+    bare('--topic $topic'),
+    '',
+    '--topic $topic --include $topic',
+    '--include $topic --partition 0',
+    '--topic $topic --offset 3',
+    '--topic $topic --partition 0 --offset soon',
+    '--topic $topic --partition 0 --offset 1 --from-beginning',
+    '--topic $topic --partition 0 --group g',
+    '--topic $topic --group g --consumer-property group.id=h',
+    '--topic $topic --from-beginning --consumer-property auto.offset.reset=latest',
+    '--topic $topic --formatter no.such.Formatter',
+    '--topic $topic --partition 0 --from-beginning --max-messages 3',
+    '--topic $topic --partition 0 --from-beginning --timeout-ms 1000',
+    '--topic $topic --partition 0 --offset 2 --max-messages 2',
+    '--topic $topic --partition 0 --offset earliest --max-messages 1',
+    '--topic $topic --group $topic-group --from-beginning --max-messages 4 --consumer-property enable.auto.commit=false',
+    '--include $topic.* --from-beginning --max-messages 4',
+    ...[
+      'print.key=true',
+      'print.key=true --property key.separator=: --property null.literal=nothing',
+      'print.headers=true --property headers.separator=; --property print.value=false',
+      'print.timestamp=true --property print.offset=true --property print.partition=true --property line.separator=|',
+      'key.deserializer=org.apache.kafka.common.serialization.StringDeserializer --property print.key=true',
+    ].map((property) => ({
+      args: `--topic $topic --partition 0 --from-beginning --max-messages 4 --property ${property}`,
+      blur: [TIME],
+    })),
+    ...['Logging', 'NoOp'].map(
+      (name) =>
+        `--topic $topic --partition 0 --from-beginning --max-messages 4 --formatter kafka.tools.${name}MessageFormatter`,
+    ),
+    '--topic $topic --partition 0 --from-beginning --max-messages 2 --skip-message-on-error --value-deserializer org.apache.kafka.common.serialization.LongDeserializer',
+    '--topic $topic --partition 0 --from-beginning --max-messages 4 --value-deserializer org.apache.kafka.common.serialization.ShortDeserializer',
+  ],
+};
