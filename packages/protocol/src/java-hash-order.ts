@@ -7,9 +7,10 @@ import { javaStringHash } from './java-string-hash.ts';
 const INITIAL_BUCKETS = 16;
 const LOAD_FACTOR = 0.75;
 
-/** `keys` in the order in which a HashMap that got them one by one is walked. */
-export function javaHashOrder<T>(keys: readonly T[], textOf: (key: T) => string): T[] {
-  let buckets = INITIAL_BUCKETS;
+/** `keys` in the order in which a HashMap that got them one by one is walked. `capacity`: what it was made for, if it was told. */
+export function javaHashOrder<T>(keys: readonly T[], textOf: (key: T) => string, capacity = INITIAL_BUCKETS): T[] {
+  let buckets = 1;
+  while (buckets < capacity) buckets *= 2;
   while (keys.length > buckets * LOAD_FACTOR) buckets *= 2;
   const placed = keys.map((key, index) => {
     const hash = javaStringHash(textOf(key));

@@ -206,9 +206,11 @@ export class Admin extends GroupAdmin {
 
   describeProducers(
     partitions: readonly TopicPartition[],
-    options: CallOptions = {},
+    options: CallOptions & { readonly broker?: number | undefined } = {},
   ): Promise<Map<string, offsets.ProducerState[]>> {
-    return this.run('Describing producers', options, (calls) => offsets.describeProducers(calls, partitions));
+    return this.run('Describing producers', options, (calls) =>
+      offsets.describeProducers(calls, partitions, options.broker),
+    );
   }
 
   describeClientQuotas(filter: quotas.QuotaFilter, options: CallOptions = {}): Promise<quotas.ClientQuota[]> {

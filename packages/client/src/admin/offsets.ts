@@ -109,12 +109,13 @@ export interface ProducerState {
   readonly currentTransactionStartOffset: number | undefined;
 }
 
-/** Who wrote to partitions lately (KIP-664), by `topic-partition`. */
+/** Who wrote to partitions lately (KIP-664), by `topic-partition`. `broker`: another replica than the leader. */
 export async function describeProducers(
   calls: Calls,
   partitions: readonly TopicPartition[],
+  broker: number | undefined,
 ): Promise<Map<string, ProducerState[]>> {
-  const outcomes = await calls.leaders<TopicPartition, ProducerState[]>(partitions, async (node, places) => {
+  const ask = async (node: number, places: readonly TopicPartition[]): Promise<Outcomes<ProducerState[]>> => {
     const topics = groupByTopic(places).map(({ topic, partitions: list }) => ({ name: topic, partitionIndexes: list }));
     const answer = await calls.cluster.request(DESCRIBE_PRODUCERS, node, { topics }, { signal: calls.op.signal });
     const found: Outcomes<ProducerState[]> = new Map();
@@ -136,8 +137,8 @@ export async function describeProducers(
         );
       }
     return found;
-  });
-  return settled(outcomes);
+  };
+  return settled(await (broker === undefined ? calls.leaders(partitions, ask) : ask(broker, partitions)));
 }
 
 /** What a group has committed: of these partitions, or of all. */

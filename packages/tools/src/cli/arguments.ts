@@ -12,6 +12,8 @@ export interface Argument {
   readonly flag?: boolean;
   readonly required?: boolean;
   readonly repeatable?: boolean;
+  /** Of Java: what a value must be. Default: any text. */
+  readonly type?: 'Integer' | 'Long' | 'Short';
 }
 
 export class ArgumentsError extends ToolError {
@@ -65,6 +67,10 @@ export function parseArguments(
     if (argument.flag === true) continue;
     const value = equals < 0 ? args[++at] : word.slice(equals + 1);
     if (value === undefined) return fail(`argument ${titleOf(argument)}: expected one argument`);
+    if (argument.type !== undefined && !/^[+-]?\d+$/.test(value))
+      return fail(
+        `argument ${titleOf(argument)}: could not convert '${value}' to ${argument.type} (For input string: "${value}")`,
+      );
     collected.push(value);
   }
   for (const argument of known) {

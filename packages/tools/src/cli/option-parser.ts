@@ -39,9 +39,17 @@ export class ParsedOptions {
   readonly #specs: ReadonlyMap<string, OptionSpec>;
   readonly #values: ReadonlyMap<string, readonly string[]>;
 
-  constructor(specs: ReadonlyMap<string, OptionSpec>, values: ReadonlyMap<string, readonly string[]>) {
+  /** Names as they were given, one for each time. */
+  readonly given: readonly string[];
+
+  constructor(
+    specs: ReadonlyMap<string, OptionSpec>,
+    values: ReadonlyMap<string, readonly string[]>,
+    given: readonly string[],
+  ) {
     this.#specs = specs;
     this.#values = values;
+    this.given = given;
   }
 
   has(name: string): boolean {
@@ -86,6 +94,7 @@ export class OptionParser {
 
   parse(args: readonly string[]): ParsedOptions {
     const values = new Map<string, string[]>();
+    const given: string[] = [];
     for (let at = 0; at < args.length; at++) {
       const word = args[at] ?? '';
       if (word === '--') break;
@@ -93,6 +102,7 @@ export class OptionParser {
       const { name, inline } = split(word);
       const spec = this.#byName.get(name);
       if (spec === undefined) throw new OptionError(`${name} is not a recognized option`);
+      given.push(name);
       const collected = values.get(name) ?? [];
       values.set(name, collected);
       const kind = spec.argument ?? 'none';
@@ -113,7 +123,7 @@ export class OptionParser {
     }
     this.#checkRequired(values);
     this.#checkAvailable(values);
-    return new ParsedOptions(this.#byName, values);
+    return new ParsedOptions(this.#byName, values, given);
   }
 
   #checkRequired(values: ReadonlyMap<string, unknown>): void {
