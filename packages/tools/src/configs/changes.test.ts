@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { javaDouble } from '../cli/java-double.ts';
+import { checkKeys, parseAdded, parseDeleted, parseScram } from './changes.ts';
+
+describe('--add-config', () => {
+  test('brackets keep commas and equals signs together', () => {
+    expect([
+      ...parseAdded('retention.ms=1,cleanup.policy=[compact,delete],SCRAM-SHA-256=[iterations=8192,password=x]'),
+    ]).toEqual([
+      ['retention.ms', '1'],
+      ['cleanup.policy', 'compact,delete'],
+      ['SCRAM-SHA-256', 'iterations=8192,password=x'],
+    ]);
+  });
+
+  test.each(['x', 'a=1,b', 'a=b=c'])('%s is refused', (text) => {
+    expect(() => parseAdded(text)).toThrow('all configs to be added must be in the format "key=val"');
+  });
+
+  test('a key may not have other characters', () => {
+    expect(() => checkKeys(['retention.ms', 'a b'])).toThrow('Invalid character found for config key: a b');
+  });
+});
+
+test('--delete-config', () => {
+  expect(parseDeleted('a, b,')).toEqual(['a', 'b']);
+  expect(parseDeleted(undefined)).toEqual([]);
+});
+
+describe('a SCRAM credential', () => {
+  test('has 4096 iterations unless it says so', () => {
+    expect(parseScram('SCRAM-SHA-256', 'password=a,b')).toEqual({ iterations: 4096, password: 'a,b' });
+    expect(parseScram('SCRAM-SHA-256', 'iterations=8192,password=a')).toEqual({ iterations: 8192, password: 'a' });
+  });
+
+  test.each([
+    ['iterations=1,password=x', 'Iterations 1 is less than the minimum 4096 required for SCRAM-SHA-512'],
+    ['iterations=99999,password=x', 'Iterations 99999 is greater than the maximum 16384 required for SCRAM-SHA-512'],
+    ['iterations=8192', 'Invalid credential property SCRAM_SHA_512=iterations=8192'],
+  ])('%s is refused', (text, message) => {
+    expect(() => parseScram('SCRAM-SHA-512', text)).toThrow(message);
+  });
+});
+
+test.each([
+  [0, '0.0'],
+  [1024, '1024.0'],
+  [0.5, '0.5'],
+  [9_999_999, '9999999.0'],
+  [10_000_000, '1.0E7'],
+  [12_345_678_900, '1.23456789E10'],
+  [0.00012, '1.2E-4'],
+])('%d is printed as Java prints it: %s', (value, text) => {
+  expect(javaDouble(value)).toBe(text);
+});
