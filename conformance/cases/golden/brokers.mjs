@@ -1,0 +1,46 @@
+/** Kafka 3.9's client knows other versions than ours, and requests of later times by their numbers only. */
+const BLUR = /** @type {[RegExp, string][]} */ ([[/\[usable: \d+\]/g, '[usable]']]);
+const KNOWN = /->|^\)|^\t[A-Z][a-z]\w+\((\d|[1-6]\d|7[0-5])\): \d.*\[usable\]/;
+
+/** @type {import('../../lib/golden.mjs').Golden[]} */
+export const brokers = [
+  {
+    tool: 'kafka-broker-api-versions',
+    shared: true,
+    cases: [
+      { args: '', bare: true },
+      { args: '--help', bare: true },
+      { args: '--version', bare: true },
+      { args: '', keep: KNOWN, blur: BLUR },
+      '--nope',
+      '--command-config /no/such/file',
+      { args: '--bootstrap-server', bare: true },
+      { args: '--bootstrap-server nonsense', bare: true },
+    ],
+  },
+  {
+    tool: 'kafka-log-dirs',
+    shared: true,
+    world: async (at, name) => {
+      await at.target.createTopic(name, 1);
+      await at.produce('java-3.9', name, { count: 10 });
+      return { topic: name };
+    },
+    cases: [
+      { args: '', bare: true },
+      { args: '--help', bare: true },
+      { args: '--version', bare: true },
+      { args: '--describe', bare: true },
+      '',
+      '--nope',
+      '--describe --topic-list $topic',
+      '--describe --topic-list $topic --broker-list 1',
+      '--describe --topic-list no-such-topic --broker-list 1,',
+      '--describe --broker-list 9',
+      '--describe --broker-list 1,9,8',
+      '--describe --broker-list x',
+      '--describe --command-config /no/such/file',
+      { args: '--bootstrap-server nonsense --describe', bare: true },
+    ],
+  },
+];
