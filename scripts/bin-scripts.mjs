@@ -4,13 +4,18 @@ import { join } from 'node:path';
 import { ROOT } from './lib/run.mjs';
 
 const TOOLS = [
+  'kafka-broker-api-versions',
+  'kafka-configs',
   'kafka-console-consumer',
   'kafka-console-producer',
-  'kafka-dump-log',
   'kafka-consumer-groups',
+  'kafka-delete-records',
+  'kafka-dump-log',
   'kafka-get-offsets',
+  'kafka-log-dirs',
   'kafka-storage',
   'kafka-topics',
+  'kafka-transactions',
 ];
 
 const locate = `base=$(cd "$(dirname "$(readlink -f "$0" 2>/dev/null || echo "$0")")/.." && pwd) || exit 1

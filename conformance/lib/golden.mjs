@@ -34,7 +34,7 @@ import { run } from './processes.mjs';
 /** The release whose tools ours are compared with, whatever the cluster is. */
 const VERSION = '3.9';
 const SHOWN_MAX = 6;
-const SLOW_S = 2;
+const SLOW_S = 5;
 
 /** @param {Golden} golden @param {import('./cells.mjs').Context} at */
 export async function compare(golden, at) {

@@ -1,13 +1,28 @@
 // The golden cases: one file a tool, one line a case.
 import { compare } from '../../lib/golden.mjs';
+import { brokers } from './brokers.mjs';
+import { configs } from './configs.mjs';
 import { consoleConsumer, consoleProducer } from './console.mjs';
 import { consumerGroups } from './consumer-groups.mjs';
+import { deleteRecords } from './delete-records.mjs';
 import { dumpLog } from './dump-log.mjs';
 import { getOffsets } from './get-offsets.mjs';
 import { topics } from './topics.mjs';
+import { transactions } from './transactions.mjs';
 
 /** @type {import('../../lib/golden.mjs').Golden[]} */
-const GOLDEN = [consoleConsumer, consoleProducer, ...consumerGroups, dumpLog, getOffsets, topics];
+const GOLDEN = [
+  ...brokers,
+  configs,
+  consoleConsumer,
+  consoleProducer,
+  ...consumerGroups,
+  deleteRecords,
+  dumpLog,
+  getOffsets,
+  topics,
+  transactions,
+];
 
 /** @returns {import('../../lib/cells.mjs').Cell[]} */
 export const goldenCells = () =>

@@ -5,6 +5,12 @@ const TOOLS: Readonly<Record<string, () => Promise<Tool>>> = {
   'kafka.Kafka': async () => (await import('./server/kafka-server.ts')).kafkaServer,
   'kafka-storage': async () => (await import('./server/kafka-storage.ts')).kafkaStorage,
   'kafka-topics': async () => (await import('./topics/kafka-topics.ts')).kafkaTopics,
+  'kafka-broker-api-versions': async () =>
+    (await import('./brokers/kafka-broker-api-versions.ts')).kafkaBrokerApiVersions,
+  'kafka-delete-records': async () => (await import('./offsets/kafka-delete-records.ts')).kafkaDeleteRecords,
+  'kafka-log-dirs': async () => (await import('./brokers/kafka-log-dirs.ts')).kafkaLogDirs,
+  'kafka-transactions': async () => (await import('./transactions/kafka-transactions.ts')).kafkaTransactions,
+  'kafka-configs': async () => (await import('./configs/kafka-configs.ts')).kafkaConfigs,
   'kafka-consumer-groups': async () => (await import('./consumer-groups/kafka-consumer-groups.ts')).kafkaConsumerGroups,
   'kafka-get-offsets': async () => (await import('./offsets/kafka-get-offsets.ts')).kafkaGetOffsets,
   'kafka-console-producer': async () => (await import('./console/console-producer.ts')).consoleProducer,

@@ -1,0 +1,49 @@
+/** Ottla has no transactions yet. @param {import('../../lib/targets.mjs').Target} target */
+const suits = (target) => target.isKafka;
+/** Its library spreads the blanks of what it prints, and guesses what was meant. @type {[RegExp, string][]} */
+const blur = [
+  [/(\S)\s+/g, '$1 '],
+  [/ Did you mean:.*/, ''],
+  [/\(Commit:\w+\)/, '(Commit)'],
+];
+/** Ours has commands and options of Kafka 4 in its usage. @type {[RegExp, string][]} */
+const blurUsage = [...blur, [/^usage: .* (?=kafka-transactions.sh: error)/, ''], [/ ?\(choose from .*/, '']];
+const usage = { blur: blurUsage };
+
+/** @type {import('../../lib/golden.mjs').Golden} */
+export const transactions = {
+  tool: 'kafka-transactions',
+  shared: true,
+  world: async (at, name) => {
+    await at.target.createTopic(name, 1);
+    await at.produce('java-3.9', name, { count: 10, idempotent: true });
+    return { topic: name };
+  },
+  cases: [
+    { args: '', bare: true, ...usage },
+    { args: '--help', bare: true, keep: /^usage|^ {4}--bootstrap/, blur },
+    { args: '-v', bare: true, blur },
+    { args: 'list', bare: true, ...usage },
+    { args: '', ...usage },
+    { args: 'nope', ...usage },
+    { args: 'describe', ...usage },
+    { args: 'describe-producers --topic $topic', ...usage },
+    { args: 'describe-producers --topic $topic --partition x', ...usage },
+    { args: 'list --nope', ...usage },
+    { args: '--bootstrap-server nonsense list', bare: true },
+    '--command-config /no/such/file list',
+    'describe-producers --topic $topic --partition 0',
+    'describe-producers --topic $topic --partition 0 --broker-id 1',
+    'find-hanging',
+    'find-hanging --partition 1',
+    'find-hanging --topic $topic',
+    'find-hanging --topic no-such-topic',
+    'abort --topic $topic --partition 0',
+    'abort --topic $topic --partition 0 --start-offset 3',
+    'abort --topic $topic --partition 0 --producer-id 3',
+    { args: 'list', suits },
+    { args: 'list --duration-filter 1000000', suits },
+    { args: '--boot $bootstrap list', bare: true, suits },
+    { args: 'describe --transactional-id no-such-id', suits },
+  ],
+};
