@@ -1,5 +1,8 @@
 /** Kafka 3.9's client knows other versions than ours, and requests of later times by their numbers only. */
-const BLUR = /** @type {[RegExp, string][]} */ ([[/\[usable: \d+\]/g, '[usable]']]);
+const BLUR = /** @type {[RegExp, string][]} */ ([
+  [/\[usable: \d+\]/g, '[usable]'],
+  [/ListClientMetricsResources/g, 'ListConfigResources'], // renamed in 4.1
+]);
 const KNOWN = /->|^\)|^\t[A-Z][a-z]\w+\((\d|[1-6]\d|7[0-5])\): \d.*\[usable\]/;
 
 /** @type {import('../../lib/golden.mjs').Golden[]} */

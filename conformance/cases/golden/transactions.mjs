@@ -3,11 +3,11 @@ const suits = (target) => target.isKafka;
 /** Its library spreads the blanks of what it prints, and guesses what was meant. @type {[RegExp, string][]} */
 const blur = [
   [/(\S)\s+/g, '$1 '],
-  [/ Did you mean:.*/, ''],
-  [/\(Commit:\w+\)/, '(Commit)'],
+  [/ Did you mean:.*/g, ''],
+  [/\(Commit:\w+\)/g, '(Commit)'],
 ];
 /** Ours has commands and options of Kafka 4 in its usage. @type {[RegExp, string][]} */
-const blurUsage = [...blur, [/^usage: .* (?=kafka-transactions.sh: error)/, ''], [/ ?\(choose from .*/, '']];
+const blurUsage = [...blur, [/^usage: .* (?=kafka-transactions.sh: error)/g, ''], [/ ?\(choose from .*/g, '']];
 const usage = { blur: blurUsage };
 
 /** @type {import('../../lib/golden.mjs').Golden} */
@@ -21,7 +21,7 @@ export const transactions = {
   },
   cases: [
     { args: '', bare: true, ...usage },
-    { args: '--help', bare: true, keep: /^usage|^ {4}--bootstrap/, blur },
+    { args: '--help', bare: true, blur: [...blur, [/(?<= COMMAND \.\.\. ).*/g, 'and so on']] },
     { args: '-v', bare: true, blur },
     { args: 'list', bare: true, ...usage },
     { args: '', ...usage },
