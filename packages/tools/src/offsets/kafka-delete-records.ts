@@ -50,7 +50,7 @@ function lineOf(
 ): string {
   const name = `${topic}-${partition}`;
   const start = deleted.get(name);
-  if (start !== undefined) return `partition: ${name}\tlow_watermark: ${String(start)}`;
+  if (typeof start === 'number') return `partition: ${name}\tlow_watermark: ${start}`;
   return `partition: ${name}\terror: ${javaError(failed?.failures?.get(name) ?? failed, 'deleteRecords(api=DELETE_RECORDS)')}`;
 }
 
