@@ -52,9 +52,8 @@ export class ConsumerBatch<R> implements Iterable<R> {
   }
 
   /** Commits all of it: it counts as processed. */
-  async commit(options?: CallOptions): Promise<void> {
+  commit(options?: CallOptions): Promise<void> {
     const { topic, partition, nextOffset: offset } = this;
-    await this.#core.commit([{ topic, partition, offset, leaderEpoch: this.#epoch }], options);
-    this.#assigned.finish(offset, this.#epoch);
+    return this.#core.commit([{ topic, partition, offset, leaderEpoch: this.#epoch }], options);
   }
 }

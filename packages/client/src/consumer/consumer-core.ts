@@ -199,17 +199,21 @@ export class ConsumerCore implements ConsumerContext, MemberHost {
     if (group === undefined)
       return Promise.reject(new KafkaError('INVALID_GROUP_ID', 'Committing offsets needs the option `group`'));
     if (offsets.length === 0) return Promise.resolve();
-    const commit = this.#commits.run(() =>
-      operation(this.cluster, `Committing offsets of group ${group}`, options, async (op) => {
-        const member = (): GroupMetadata => this.member ?? NOBODY;
-        await commitOffsets(this.cluster, 'default', member, offsets, op);
-        for (const { topic, partition, offset } of offsets) {
-          const assigned = this.state.get({ topic, partition });
-          if (assigned !== undefined) assigned.committed = offset;
-        }
-        this.#tell((interceptor) => interceptor.onCommit?.(offsets));
-      }),
-    );
+    return this.#commits.run(() => this.#commitNow(group, offsets, options));
+  }
+
+  #commitNow(group: string, offsets: readonly CommitOffset[], options: CallOptions | undefined): Promise<void> {
+    const commit = operation(this.cluster, `Committing offsets of group ${group}`, options, async (op) => {
+      const member = (): GroupMetadata => this.member ?? NOBODY;
+      await commitOffsets(this.cluster, 'default', member, offsets, op);
+      for (const { topic, partition, offset, leaderEpoch = -1 } of offsets) {
+        const assigned = this.state.get({ topic, partition });
+        if (assigned === undefined) continue;
+        assigned.committed = offset;
+        assigned.finish(offset, leaderEpoch);
+      }
+      this.#tell((interceptor) => interceptor.onCommit?.(offsets));
+    });
     return this.meters.committed(offsets, commit);
   }
 
@@ -265,18 +269,15 @@ export class ConsumerCore implements ConsumerContext, MemberHost {
   }
 
   async #commitProcessed(partitions: readonly AssignedPartition[]): Promise<void> {
-    if (this.settings.autoCommitMs === undefined || this.settings.group === undefined) return;
-    const offsets = partitions
-      .filter(({ finished, committed, isEnded }) => finished >= 0 && finished !== committed && !isEnded)
-      .map((partition) => ({
-        topic: partition.topic.name,
-        partition: partition.partition,
-        offset: partition.finished,
-        leaderEpoch: partition.finishedEpoch,
-      }));
-    if (offsets.length === 0) return;
+    const { autoCommitMs, group } = this.settings;
+    if (autoCommitMs === undefined || group === undefined) return;
     const timeout = this.cluster.options.requestTimeoutMs;
-    await this.commit(offsets, { timeout }).catch((error: unknown) => {
+    const commit = this.#commits.run(async () => {
+      // Looked up when its turn comes: what the application committed meanwhile may be further on.
+      const offsets = processedOf(partitions);
+      if (offsets.length > 0) await this.#commitNow(group, offsets, { timeout });
+    });
+    await commit.catch((error: unknown) => {
       this.cluster.log.warn(`Committing what was processed of group ${this.group} failed`, error);
     });
   }
@@ -309,3 +310,14 @@ export class ConsumerCore implements ConsumerContext, MemberHost {
 }
 
 const NOBODY: GroupMetadata = { groupId: '', generationId: -1, memberId: '', groupInstanceId: undefined };
+
+function processedOf(partitions: readonly AssignedPartition[]): CommitOffset[] {
+  return partitions
+    .filter(({ finished, committed, isEnded }) => finished >= 0 && finished !== committed && !isEnded)
+    .map(({ topic, partition, finished, finishedEpoch }) => ({
+      topic: topic.name,
+      partition,
+      offset: finished,
+      leaderEpoch: finishedEpoch,
+    }));
+}

@@ -187,14 +187,9 @@ export class Consumer<R = UntypedRecord> implements AsyncIterable<R>, AsyncDispo
     return taken;
   }
 
-  /** Commits these offsets; without any: all that was handed out, which then counts as processed. */
-  async commit(offsets?: readonly CommitOffset[], options?: CallOptions): Promise<void> {
-    if (offsets !== undefined) return this.#core.commit(offsets, options);
-    const positions = this.positions();
-    await this.#core.commit(positions, options);
-    for (const { topic, partition, offset, leaderEpoch = -1 } of positions)
-      this.#core.state.get({ topic, partition })?.finish(offset, leaderEpoch);
-    return undefined;
+  /** Commits these offsets: what lies below them counts as processed. Without any: behind all that was handed out. */
+  commit(offsets: readonly CommitOffset[] = this.positions(), options?: CallOptions): Promise<void> {
+    return this.#core.commit(offsets, options);
   }
 
   /** The same without waiting: what goes wrong is told to `done`, or else to the log. */

@@ -174,6 +174,22 @@ test('auto-commit never commits a record that the application has not finished',
   expect(await committedOf(kafka, 'g')).toBe(3);
 });
 
+test('an automatic commit never takes back what the application commits meanwhile', async () => {
+  const { server, kafka, fill, reader } = await shop();
+  await fill(10);
+  const consumer = reader({ ...FAST, autoCommit: { intervalMs: 20 } });
+  const iterator = consumer[Symbol.asyncIterator]();
+  for (let i = 0; i < 5; i++) await iterator.next();
+  await eventually(async () => (await committedOf(kafka, 'g')) === 4);
+  for (let i = 0; i < 3; i++) await iterator.next();
+  // Time for the automatic one to come due while this one is under way.
+  server.intercept('OffsetCommit', () => ({ delayMs: 100 }), { times: 1 });
+  await consumer.commit();
+  await iterator.return?.();
+  await consumer.close();
+  expect(await committedOf(kafka, 'g')).toBe(8);
+});
+
 test('a rebalance commits what was processed, so that nothing comes twice', async () => {
   const { fill, reader } = await shop(2);
   await fill(100);
