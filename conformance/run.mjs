@@ -2,11 +2,11 @@
 // Real clients and real tools against a broker. See README.md.
 import { parseArgs } from 'node:util';
 import { CELLS, CODE } from './cases/all-cells.mjs';
-import { Context, endServed } from './lib/cells.mjs';
+import { Context, endServed, Waiting } from './lib/cells.mjs';
 import { endJavaTools } from './lib/java-tools.mjs';
 import { disagreements, matrix } from './lib/matrix.mjs';
 import { writeReport } from './lib/report.mjs';
-import { proofs, record } from './lib/results.mjs';
+import { passedOn, proofs, record } from './lib/results.mjs';
 import { Missing } from './lib/setup.mjs';
 import { TARGETS, Target } from './lib/targets.mjs';
 import { within } from './lib/wait.mjs';
@@ -50,7 +50,7 @@ const cells = chosen.filter((cell) => cell.suits?.(target) ?? true);
 const tally = { passed: 0, failed: 0, skipped: 0 };
 /** @type {string[]} */
 const failures = [];
-/** @type {Map<string, boolean>} */
+/** @type {Map<string, import('./lib/results.mjs').Outcome>} */
 const outcomes = new Map();
 
 /** @param {import('./lib/cells.mjs').Cell} cell */
@@ -71,12 +71,16 @@ async function check(cell) {
       tally.skipped++;
       result = 'skip';
       story = `: ${error.message}`;
+    } else if (error instanceof Waiting && passedOn(target.kind, cell.name) === undefined) {
+      outcomes.set(cell.name, 'waiting');
+      result = 'wait';
+      story = `: ${error.message}`;
     } else {
       tally.failed++;
       outcomes.set(cell.name, false);
       result = 'FAIL';
       failures.push(cell.name);
-      story = `\n  ${error.message}`;
+      story = `\n  ${error.message}${error instanceof Waiting ? ', and it passed here before' : ''}`;
       if (!(error instanceof Missing) && error.stack && !error.message) story = `\n  ${error.stack}`;
     }
   } finally {

@@ -1,7 +1,7 @@
 // The client of this repository as an administrator of users and their rights, on a broker of its own with an authorizer.
 import { createKafka, scram256, scram512 } from '@ottla/client';
 import { expect } from '../lib/cells.mjs';
-import { cell, expectSame, lacks } from '../lib/library-cell.mjs';
+import { cell, expectSame, needs } from '../lib/library-cell.mjs';
 import { freePort } from '../lib/ports.mjs';
 import { withTarget } from '../lib/targets.mjs';
 import { until } from '../lib/wait.mjs';
@@ -72,7 +72,7 @@ const errorOf = (promise) =>
   );
 
 async function acls(at, shared) {
-  if (await lacks(at, shared, DESCRIBE_ACLS)) return;
+  await needs(shared, DESCRIBE_ACLS);
   const off = await errorOf(shared.admin().describeAcls());
   expectSame(off?.code, 'SECURITY_DISABLED');
   await secured(at, async (kafka) => {
@@ -120,7 +120,7 @@ const byText = (a, b) => (a < b ? -1 : 1);
 const byMechanism = (a, b) => (a.mechanism < b.mechanism ? -1 : 1);
 
 async function scramCredentials(at, shared) {
-  if (await lacks(at, shared, DESCRIBE_USER_SCRAM_CREDENTIALS)) return;
+  await needs(shared, DESCRIBE_USER_SCRAM_CREDENTIALS);
   await secured(at, async (kafka, as) => {
     const admin = kafka.admin();
     await admin.alterUserScramCredentials([
@@ -180,7 +180,7 @@ async function scramCredentials(at, shared) {
 }
 
 async function delegationTokens(at, shared) {
-  if (await lacks(at, shared, CREATE_DELEGATION_TOKEN)) return;
+  await needs(shared, CREATE_DELEGATION_TOKEN);
   const plain = await errorOf(shared.admin().createDelegationToken());
   expect(
     ['DELEGATION_TOKEN_AUTH_DISABLED', 'DELEGATION_TOKEN_REQUEST_NOT_ALLOWED'].includes(plain?.code),
@@ -226,7 +226,7 @@ async function features(at, kafka) {
       supported[name] !== undefined && supported[name].max >= max,
       `${name} is finalized beyond what is supported`,
     );
-  if (await lacks(at, kafka, UPDATE_FEATURES)) return;
+  await needs(kafka, UPDATE_FEATURES);
   const unknown = await errorOf(admin.updateFeatures({ 'no.such.feature': { level: 1 } }));
   expect(unknown !== undefined, 'a feature that does not exist was finalized');
   const [name] = Object.keys(supported).filter((each) => each === 'group.version');

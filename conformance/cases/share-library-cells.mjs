@@ -1,7 +1,7 @@
 // Share groups (KIP-932) with the client of this repository: each promise on a broker of its own with short locks.
 import { createKafka } from '@ottla/client';
 import { expect } from '../lib/cells.mjs';
-import { expectSame, lacks, libraryCell } from '../lib/library-cell.mjs';
+import { expectSame, libraryCell, needs } from '../lib/library-cell.mjs';
 import { withTarget } from '../lib/targets.mjs';
 import { until } from '../lib/wait.mjs';
 
@@ -39,7 +39,7 @@ export const shareLibraryCells = () => [
 /** @param {string} name @param {(shop: Shop) => Promise<void>} check */
 function cell(name, check) {
   return libraryCell(`share groups / ${name}`, async (at, shared) => {
-    if (await lacks(at, shared, SHARE_FETCH)) return;
+    await needs(shared, SHARE_FETCH);
     await withTarget(at.target.kind, { set: SHORT_LOCKS }, async (target) => {
       /** @type {Kafka[]} */
       const clients = [];

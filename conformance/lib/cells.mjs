@@ -9,12 +9,16 @@ import { kafka } from './setup.mjs';
 /**
  * @typedef {object} Cell
  * @property {string} name unique; `--only` is matched against it
- * @property {(at: Context) => Promise<void>} check throws when the promise is broken, `Missing` when it cannot be checked on this machine
+ * @property {(at: Context) => Promise<void>} check throws when the promise is broken, `Missing` when it cannot be checked on this machine, `Waiting` when
+ * the broker does not list what it is about
  * @property {string[]} uses clients by name, servers and tools as `kafka VERSION`: made ready before the first cell runs
  * @property {(target: import('./targets.mjs').Target) => boolean} [suits] not every cell makes sense against every target
  * @property {boolean} [alone] it takes the whole machine: no other cell runs beside it
  * @property {number} [limitMs] default 180 s
  */
+
+/** The broker does not have what the promise is about. Where it once did, that is a failure. */
+export class Waiting extends Error {}
 
 let names = 0;
 

@@ -1,6 +1,6 @@
 // What the cells of this repository's own client share. Needs `npm run build`.
 import { createKafka } from '@ottla/client';
-import { expect } from './cells.mjs';
+import { expect, Waiting } from './cells.mjs';
 
 /** @typedef {import('./cells.mjs').Cell} Cell */
 /** @typedef {import('./cells.mjs').Context} Context */
@@ -23,11 +23,15 @@ export const libraryCell = (name, check) => ({
 /** @param {string} name @param {(at: Context, kafka: Kafka) => Promise<void>} check @returns {Cell} */
 export const cell = (name, check) => libraryCell(`client library / ${name}`, check);
 
-/** @param {Context} at @param {Kafka} kafka @param {number} apiKey */
-export async function lacks(at, kafka, apiKey) {
-  if ((await kafka.cluster.versions('any')).range(apiKey) !== undefined) return false;
-  at.note(`the broker does not list API ${apiKey}: nothing was checked`);
-  return true;
+/** Ends a cell that waits for an API which the broker does not list yet. @param {Kafka} kafka @param {number} apiKey */
+export async function needs(kafka, apiKey) {
+  if ((await kafka.cluster.versions('any')).range(apiKey) === undefined)
+    throw new Waiting(`the broker does not list API ${apiKey}`);
+}
+
+/** The same for a feature, which a broker may list APIs of without serving them. @param {Kafka} kafka @param {string} name */
+export async function needsFeature(kafka, name) {
+  if ((await kafka.cluster.versions('any')).feature(name) < 1) throw new Waiting(`${name} is not finalized`);
 }
 
 /** The values of a topic, partition by partition. @param {Kafka} kafka @param {string} topic @param {number} count */

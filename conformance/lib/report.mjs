@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CLIENTS } from '../clients/registry.mjs';
 import { matrix } from './matrix.mjs';
 import { repositoryDir } from './places.mjs';
-import { passedOn, proofs, results } from './results.mjs';
+import { passedOn, proofs, results, waitsOn } from './results.mjs';
 
 const NAMES = { 'kafka-3.9': 'a', 'kafka-3.9-kraft': 'b', 'kafka-4.3': 'c' };
 
@@ -18,6 +18,7 @@ function shown(cell, name) {
   const proved = proofs(name)
     .map((target) => NAMES[target])
     .join('');
+  if (waitsOn('ottla', name)) return `waiting ${proved}`;
   return passedOn('ottla', name) === undefined ? `**no** ${proved}` : `ok ${proved}`;
 }
 

@@ -7,7 +7,9 @@ const FILE = join(conformanceDir, 'results.json');
 
 /**
  * `passed`: part before " / " to date to the rest of the names, separated by semicolons: the file stays small enough to read.
- * @typedef {{ version: string, passed: Record<string, Record<string, string>> }} Results
+ * `waiting`: names of what this broker could not yet do.
+ * @typedef {{ version: string, passed: Record<string, Record<string, string>>, waiting?: string[] }} Results
+ * @typedef {boolean | 'waiting'} Outcome whether it passed
  */
 
 /** @returns {Record<string, Results>} by target */
@@ -27,6 +29,9 @@ export function passedOn(target, cell) {
   return Object.keys(days).find((day) => days[day].split('; ').includes(name));
 }
 
+/** @param {string} target @param {string} cell */
+export const waitsOn = (target, cell) => results[target]?.waiting?.includes(cell) ?? false;
+
 /** @param {string} cell @returns {string[]} the targets of Apache Kafka on which it passed */
 export const proofs = (cell) =>
   Object.keys(results).filter((target) => target !== 'ottla' && passedOn(target, cell) !== undefined);
@@ -34,7 +39,7 @@ export const proofs = (cell) =>
 /**
  * @param {string} target
  * @param {string} version
- * @param {Map<string, boolean>} outcomes cell to whether it passed
+ * @param {Map<string, Outcome>} outcomes by cell
  * @param {string[]} known names of all cells; others are forgotten
  */
 export function record(target, version, outcomes, known) {
@@ -43,7 +48,8 @@ export function record(target, version, outcomes, known) {
   /** @type {Map<string, string>} */
   const days = new Map();
   for (const cell of known) {
-    const passed = outcomes.has(cell) ? outcomes.get(cell) && day : passedOn(target, cell);
+    const outcome = outcomes.get(cell);
+    const passed = outcome === undefined ? passedOn(target, cell) : outcome === true && day;
     if (passed) days.set(cell, passed);
   }
   /** @type {Results['passed']} */
@@ -54,7 +60,8 @@ export function record(target, version, outcomes, known) {
     const before = passed[row][when];
     passed[row][when] = before === undefined ? name : `${before}; ${name}`;
   }
-  results[target] = { version, passed };
+  const waiting = known.filter((cell) => (outcomes.get(cell) ?? (waitsOn(target, cell) && 'waiting')) === 'waiting');
+  results[target] = { version, passed, ...(waiting.length > 0 ? { waiting } : {}) };
   // Whoever reads meanwhile finds the old or the new.
   const part = `${FILE}.${process.pid}`;
   writeFileSync(part, `${JSON.stringify(results, null, 2)}\n`);

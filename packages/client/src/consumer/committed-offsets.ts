@@ -57,9 +57,9 @@ export async function commitOffsets(
       for (const { partitionIndex: partition, errorCode } of partitions) {
         if (errorCode === ErrorCode.NONE) continue;
         const place = { topic, partition, broker: node };
-        if (errorCode === ErrorCode.STALE_MEMBER_EPOCH && member().generationId !== generationId)
-          throw KafkaError.ofCode(errorCode, null, { ...place, retriable: true });
-        throw KafkaError.ofCode(errorCode, null, place);
+        // The next heartbeat brings the epoch that fits.
+        const isStale = errorCode === ErrorCode.STALE_MEMBER_EPOCH && member().generationId > 0;
+        throw KafkaError.ofCode(errorCode, null, isStale ? { ...place, retriable: true } : place);
       }
     }
   });

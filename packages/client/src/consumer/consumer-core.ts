@@ -231,7 +231,7 @@ export class ConsumerCore implements ConsumerContext, MemberHost {
     if (this.state.mode === 'manual') await this.#commitProcessed([...this.state.partitions.values()]);
     else await this.ownership.revoke(this.ownership.list, undefined, false);
     this.state.remove([...this.state.partitions.values()], closedError('consumer'));
-    if (this.settings.leaveOnClose) await member?.leave(deadlineMs);
+    await member?.leave(deadlineMs, true);
     await this.#fetcher.close();
     this.connections.close();
     this.#tell((interceptor) => interceptor.close?.());
@@ -256,7 +256,7 @@ export class ConsumerCore implements ConsumerContext, MemberHost {
     const member = this.#member;
     await member?.stop();
     await this.ownership.revoke(this.ownership.list, undefined, false);
-    await member?.leave(deadlineMs);
+    await member?.leave(deadlineMs, false);
     if (this.#member === member) this.#member = undefined;
   }
 

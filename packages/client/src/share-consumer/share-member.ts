@@ -47,6 +47,8 @@ export class ShareMember {
   #target: Target | undefined;
   #sendAll = true;
   #sentTopics = '';
+  /** A join was sent: answered or not, the group may have this member. */
+  #mayBeKnown = false;
   #isParked = false;
   #failures = 0;
 
@@ -83,7 +85,8 @@ export class ShareMember {
 
   /** Tells the group, after `stop`. */
   async leave(deadlineMs: number): Promise<void> {
-    if (this.#epoch <= JOINING) return;
+    if (!this.#mayBeKnown) return;
+    this.#mayBeKnown = false;
     this.#epoch = LEAVING;
     await this.#send(deadlineMs, undefined).catch((error: unknown) => {
       this.#host.context.cluster.log.debug(`Leaving group ${this.#host.group} failed`, error);
@@ -140,6 +143,7 @@ export class ShareMember {
     this.#epoch = JOINING;
     this.#sendAll = true;
     this.#target = undefined;
+    this.#mayBeKnown = false;
     this.#host.assigned([]);
     const isTold = error.code === 'SESSION_EXPIRED' || isFatal(error);
     if (isTold) this.#host.fail(error);
@@ -180,6 +184,7 @@ export class ShareMember {
     const topics = this.#host.topicNames();
     const names = JSON.stringify(topics);
     const isChange = this.#epoch >= JOINING;
+    this.#mayBeKnown ||= this.#epoch === JOINING;
     const sendAll = isChange && this.#sendAll;
     const body = {
       groupId: group,

@@ -1,5 +1,6 @@
 /** A peer on the wire that answers as a test says: for APIs that this repository's broker does not have yet. */
-import { createServer, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import {
   ApiVersionsRequest,
   ApiVersionsResponse,
@@ -14,7 +15,10 @@ import {
   Writer,
 } from '@ottla/protocol';
 import { FrameSplitter } from '@ottla/rpc';
+import type { StartBrokerOptions, TestBroker } from '@ottla/testkit';
 import { onTestFinished } from 'vitest';
+import { broker } from './client.ts';
+import { Upstream } from './upstream.ts';
 
 interface Script {
   readonly key: number;
@@ -42,53 +46,108 @@ export function scripted<Req, Res>(
   };
 }
 
-/** Ends with the test. It is broker 1, the controller, and says so in Metadata unless a script does. */
-export async function scriptedBroker(scripts: readonly Script[]): Promise<{ readonly bootstrap: string }> {
+export interface ScriptedOptions {
+  /** A broker of this repository behind it, which answers what is in no script. */
+  readonly behind?: StartBrokerOptions;
+  /** Finalized features, e.g. `transaction.version`. */
+  readonly features?: Readonly<Record<string, number>>;
+  /** It speaks TLS, with this certificate. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+}
+
+export interface ScriptedBroker {
+  readonly port: number;
+  readonly bootstrap: string;
+  /** What is behind it. */
+  readonly server: TestBroker | undefined;
+}
+
+/** Ends with the test. Alone it is broker 1, the controller, and says so in Metadata unless a script does. */
+export async function scriptedBroker(
+  scripts: readonly Script[],
+  { behind, features = {}, tls }: ScriptedOptions = {},
+): Promise<ScriptedBroker> {
   const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
+  const accept = (socket: Socket): void => {
     sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket)).on('error', () => {});
+    const upstream = behindPort === undefined ? undefined : new Upstream(behindPort);
+    socket
+      .on('close', () => {
+        sockets.delete(socket);
+        upstream?.close();
+      })
+      .on('error', () => {});
     let last: Promise<void> = Promise.resolve();
-    const splitter = new FrameSplitter(1 << 20, (frame) => {
+    const splitter = new FrameSplitter(1 << 24, (frame) => {
       const copy = Buffer.from(frame);
       last = last.then(async () => {
-        const answer = await answerTo(copy);
+        const answer = await answerTo(copy, upstream);
         if (answer !== undefined) socket.write(answer);
       });
       // What is wrong with a script is left unhandled: the run shows it and fails.
     });
-    socket.on('data', (chunk) => splitter.push(Buffer.from(chunk)));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    socket.on('data', (chunk) => {
+      try {
+        splitter.push(Buffer.from(chunk));
+      } catch {
+        // As Kafka does with what is no frame, such as the first bytes of TLS.
+        socket.destroy();
+      }
+    });
+  };
+  const listener: Server = tls === undefined ? createServer(accept) : createTlsServer(tls, accept);
+  // A handshake that fails is the client's to tell.
+  listener.on('tlsClientError', () => {});
+  const port = await listen(listener);
   onTestFinished(async () => {
     for (const socket of sockets) socket.destroy();
-    await new Promise((resolve) => server.close(resolve));
+    await new Promise((resolve) => listener.close(resolve));
   });
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  // The broker behind tells everybody that it is here.
+  const config = { ...behind?.config, 'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}` };
+  const behindPort = behind === undefined ? undefined : await freePort();
+  const server = behindPort === undefined ? undefined : await broker({ ...behind, config, port: behindPort });
 
   const metadata = scripted({ request: MetadataRequest, response: MetadataResponse }, () => ({
     brokers: [{ nodeId: 1, host: '127.0.0.1', port }],
     controllerId: 1,
     topics: [],
   }));
-  const all = new Map([metadata, ...scripts].map((script) => [script.key, script]));
-  const versions: Script = scripted({ request: ApiVersionsRequest, response: ApiVersionsResponse }, () => ({
-    errorCode: 0,
-    apiKeys: [versions, ...all.values()].map(({ key, min, max }) => ({
-      apiKey: key,
-      minVersion: min,
-      maxVersion: max,
-    })),
-  }));
+  const own = server?.broker.services.listedApis ?? [];
+  const all = new Map([...(server === undefined ? [metadata] : []), ...scripts].map((script) => [script.key, script]));
+  const versions: Script = scripted({ request: ApiVersionsRequest, response: ApiVersionsResponse }, () => {
+    const listed = new Map(own.map((api) => [Number(api.apiKey), api]));
+    for (const { key, min, max } of [versions, ...all.values()])
+      listed.set(key, { apiKey: key, minVersion: min, maxVersion: max });
+    const finalizedFeatures = Object.entries(features).map(([name, level]) => ({
+      name,
+      minVersionLevel: level,
+      maxVersionLevel: level,
+    }));
+    return { errorCode: 0, apiKeys: [...listed.values()], finalizedFeatures, finalizedFeaturesEpoch: 0 };
+  });
   all.set(versions.key, versions);
 
-  async function answerTo(frame: Buffer): Promise<Buffer | undefined> {
+  async function answerTo(frame: Buffer, upstream: Upstream | undefined): Promise<Buffer | undefined> {
     const reader = new Reader(frame);
     const { requestApiKey, requestApiVersion, correlationId } = decodeRequestHeader(reader);
     const script = all.get(requestApiKey);
-    if (script === undefined) throw new Error(`API ${requestApiKey} is not in the script`);
-    return script.answer(reader, requestApiVersion, correlationId);
+    if (script !== undefined) return script.answer(reader, requestApiVersion, correlationId);
+    if (upstream === undefined) throw new Error(`API ${requestApiKey} is not in the script`);
+    return upstream.answer(frame);
   }
-  return { bootstrap: `127.0.0.1:${port}` };
+  return { port, bootstrap: `127.0.0.1:${port}`, server };
+}
+
+async function listen(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await listen(server);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }

@@ -91,8 +91,9 @@ export class ClassicMember implements Membership {
     await this.#beating;
   }
 
-  async leave(deadlineMs: number): Promise<void> {
-    if (this.#memberId !== '') await this.#requests.leave(this.#memberId, 'the consumer is being closed', deadlineMs);
+  async leave(deadlineMs: number, isClosing: boolean): Promise<void> {
+    const staysAWhile = isClosing && !this.#host.context.settings.leaveOnClose;
+    if (this.#memberId !== '' && !staysAWhile) await this.#requests.leave(this.#memberId, 'the consumer is being closed', deadlineMs);
     this.#forgetMember();
   }
 

@@ -22,8 +22,8 @@ export interface Membership {
   subscriptionChanged(): void;
   /** Nothing runs any more when it resolves; the group does not know yet. */
   stop(): Promise<void>;
-  /** Tells the group, after `stop`. */
-  leave(deadlineMs: number): Promise<void>;
+  /** Tells the group, after `stop`. A static member that closes may keep its place for a while. */
+  leave(deadlineMs: number, isClosing: boolean): Promise<void>;
 }
 
 /** Errors after which trying on is of no use: the application has to change something. */

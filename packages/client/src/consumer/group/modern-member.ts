@@ -5,7 +5,7 @@
 
 import { type ExponentialBackoff, randomUuid } from '@ottla/common';
 import { type ConsumerGroupHeartbeatResponse, ErrorCode, type Uuid } from '@ottla/protocol';
-import { closedError, KafkaError } from '../../errors.ts';
+import { checkCode, closedError, KafkaError } from '../../errors.ts';
 import { operation } from '../../network/operation.ts';
 import { retryBackoff } from '../../network/retry-backoff.ts';
 import { CONSUMER_GROUP_HEARTBEAT } from '../apis.ts';
@@ -43,6 +43,8 @@ export class ModernMember implements Membership {
   #sendAll = true;
   #sendOwned = false;
   #sentTopics = '';
+  /** A join was sent: answered or not, the group may have this member. */
+  #mayBeKnown = false;
   #isParked = false;
   #failures = 0;
 
@@ -89,7 +91,8 @@ export class ModernMember implements Membership {
   }
 
   async leave(deadlineMs: number): Promise<void> {
-    if (this.#epoch <= JOINING) return;
+    if (!this.#mayBeKnown) return;
+    this.#mayBeKnown = false;
     const { settings, cluster } = this.#host.context;
     this.#epoch = settings.instanceId !== undefined && !settings.leaveOnClose ? LEAVING_FOR_A_WHILE : LEAVING;
     await this.#send(deadlineMs, undefined).catch((error: unknown) => {
@@ -149,6 +152,8 @@ export class ModernMember implements Membership {
     this.#epoch = JOINING;
     this.#sendAll = true;
     this.#target = undefined;
+    this.#mayBeKnown = false;
+    ownership.abandon(error);
     await this.#reconciling;
     await ownership.lose(ownership.list, error);
     const isTold = error.code === 'SESSION_EXPIRED' || isFatal(error);
@@ -159,7 +164,6 @@ export class ModernMember implements Membership {
   }
 
   #answered(answer: ConsumerGroupHeartbeatResponse): void {
-    if (answer.errorCode !== ErrorCode.NONE) throw KafkaError.ofCode(answer.errorCode, answer.errorMessage);
     this.#liveness.contact();
     this.#host.context.meters.heartbeat();
     this.#epoch = answer.memberEpoch;
@@ -170,12 +174,16 @@ export class ModernMember implements Membership {
     }
     if (answer.assignment === null) return;
     this.#target = answer.assignment.topicPartitions;
-    this.#reconciling ??= this.#reconcile().finally(() => {
-      this.#reconciling = undefined;
-    });
+    this.#reconciling ??= this.#reconcile();
   }
 
   async #reconcile(): Promise<void> {
+    await this.#followTarget();
+    // In the turn in which it saw that nothing is left: a target that comes now finds nobody at work.
+    this.#reconciling = undefined;
+  }
+
+  async #followTarget(): Promise<void> {
     const { context, ownership } = this.#host;
     const { cluster } = context;
     for (let target = this.#target; target !== undefined && !this.#isStopping; target = this.#target) {
@@ -217,6 +225,7 @@ export class ModernMember implements Membership {
     const { cluster, settings, connections } = context;
     const topics = this.#host.topicNames();
     const isChange = this.#epoch >= JOINING;
+    this.#mayBeKnown ||= this.#epoch === JOINING;
     const sendAll = this.#sendAll && isChange;
     const names = JSON.stringify(topics);
     const body = {
@@ -240,7 +249,7 @@ export class ModernMember implements Membership {
     this.#sentTopics = names;
     return operation(cluster, `Heartbeat of group ${group}`, { timeout: timeoutMs, signal }, async (op) => {
       const node = await cluster.coordinator('group', group, op.signal);
-      return cluster.request(
+      const answer = await cluster.request(
         CONSUMER_GROUP_HEARTBEAT,
         node,
         (version) => ({
@@ -249,6 +258,8 @@ export class ModernMember implements Membership {
         }),
         { purpose: connections.coordination, signal: op.signal, timeoutMs },
       );
+      checkAnswer(group, node, answer);
+      return answer;
     });
   }
 
@@ -259,4 +270,11 @@ export class ModernMember implements Membership {
       return topicId === undefined ? [] : [{ topicId, partitions }];
     });
   }
+}
+
+/** Throws what the coordinator refused. A broker may list the API without serving it. */
+function checkAnswer(group: string, broker: number, { errorCode, errorMessage }: ConsumerGroupHeartbeatResponse): void {
+  const isUnserved = errorCode === ErrorCode.UNSUPPORTED_VERSION;
+  const unserved = `Group ${group}: this cluster has no groups of protocol 'consumer' (KIP-848, group.version); use 'classic'`;
+  checkCode(errorCode, isUnserved ? unserved : errorMessage, { broker });
 }

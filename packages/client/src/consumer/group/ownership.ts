@@ -55,9 +55,14 @@ export class Ownership {
     const partitions = this.#held(places);
     if (partitions.length === 0) return;
     context.cluster.log.warn(`Lost ${partitionNames(places)}: ${error.message}`);
-    for (const partition of partitions) partition.end(error);
+    this.abandon(error);
     await this.#drained(partitions, Number.POSITIVE_INFINITY);
     await this.#gone(partitions, 'lost', context.settings.onLost);
+  }
+
+  /** Somebody else may have everything already: whoever works on it is told. */
+  abandon(error: KafkaError): void {
+    for (const partition of this.#options.context.state.partitions.values()) partition.end(error);
   }
 
   async assign(places: readonly TopicPartition[]): Promise<void> {
