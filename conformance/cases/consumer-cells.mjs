@@ -153,8 +153,7 @@ async function readCommitted(at, kafka) {
       .consumer({ isolation: 'read_committed', maxPartitionFetchBytes, fetchMaxWaitMs: 100 })
       .assign([{ topic, partition: 0, offset: 0 }]);
     const read = [];
-    const poll = async () =>
-      read.push(...(await consumer.poll({ timeout: 200 })).map(({ value }) => value.toString()));
+    const poll = async () => read.push(...(await consumer.poll({ timeout: 200 })).map(({ value }) => value.toString()));
     // The last marker may be written after the transaction was answered.
     await until('all that was committed is read', 30_000, async () => (await poll()) >= expected.length);
     await poll();

@@ -93,7 +93,8 @@ export class ClassicMember implements Membership {
 
   async leave(deadlineMs: number, isClosing: boolean): Promise<void> {
     const staysAWhile = isClosing && !this.#host.context.settings.leaveOnClose;
-    if (this.#memberId !== '' && !staysAWhile) await this.#requests.leave(this.#memberId, 'the consumer is being closed', deadlineMs);
+    if (this.#memberId !== '' && !staysAWhile)
+      await this.#requests.leave(this.#memberId, 'the consumer is being closed', deadlineMs);
     this.#forgetMember();
   }
 

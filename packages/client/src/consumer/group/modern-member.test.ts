@@ -102,7 +102,11 @@ test('a consumer that cannot heartbeat throws from the iterator (protocol consum
   const group = await scriptedGroup(1);
   group.assign(0);
   const log: string[] = [];
-  const consumer = group.reader({ heartbeatIntervalMs: 50, sessionTimeoutMs: 200, onLost: () => void log.push('lost') });
+  const consumer = group.reader({
+    heartbeatIntervalMs: 50,
+    sessionTimeoutMs: 200,
+    onLost: () => void log.push('lost'),
+  });
   const waiting = consumer[Symbol.asyncIterator]().next();
   await eventually(() => consumer.assignment.length === 1);
   group.intercept = () => new Promise(() => {});

@@ -39,7 +39,14 @@ export async function scriptedGroup(partitions: number): Promise<ScriptedGroup> 
       const isNews = errorCode === ErrorCode.NONE && beat.memberEpoch >= 0 && (beat.memberEpoch === 0 || told < epoch);
       if (isNews) told = epoch;
       const assignment = isNews ? { topicPartitions: [{ topicId, partitions: target }] } : null;
-      return { throttleTimeMs: 0, errorCode, memberId: beat.memberId, memberEpoch, heartbeatIntervalMs: 20, assignment };
+      return {
+        throttleTimeMs: 0,
+        errorCode,
+        memberId: beat.memberId,
+        memberEpoch,
+        heartbeatIntervalMs: 20,
+        assignment,
+      };
     }),
     scripted(
       API.OffsetCommit,
