@@ -116,7 +116,7 @@ export async function alterConfigs(
 
 export async function createAcls(link: Link, acl: readonly AclEntry[]): Promise<boolean> {
   checkAcls(acl);
-  const answer = await link.askController(CREATE_ACLS, { creations: [...acl] }, ({ results }) =>
+  const answer = await link.askController('Could not create ACL', CREATE_ACLS, { creations: [...acl] }, ({ results }) =>
     results.map(({ errorCode }) => errorCode),
   );
   throwFirst(answer.results);
@@ -137,7 +137,12 @@ function filterOf(filter: AclFilter): Parameters<typeof DELETE_ACLS.request.enco
 
 export async function describeAcls(link: Link, filter: AclFilter): Promise<{ resources: DescribeAclResource[] }> {
   checkAclFilter(filter);
-  const answer = await link.askController(DESCRIBE_ACLS, filterOf(filter), ({ errorCode }) => [errorCode]);
+  const answer = await link.askController(
+    'Could not describe ACL',
+    DESCRIBE_ACLS,
+    filterOf(filter),
+    ({ errorCode }) => [errorCode],
+  );
   throwFirst([answer]);
   return {
     resources: answer.resources.map(({ resourceType, resourceName, patternType, acls }) => ({
@@ -159,17 +164,20 @@ export async function deleteAcls(
   filters: readonly AclFilter[],
 ): Promise<{ filterResponses: DeleteAclFilterResponses[] }> {
   checkAclFilters(filters);
-  const answer = await link.askController(DELETE_ACLS, { filters: filters.map(filterOf) }, ({ filterResults }) =>
-    filterResults.map(({ errorCode }) => errorCode),
+  const answer = await link.askController(
+    'Could not delete ACL',
+    DELETE_ACLS,
+    { filters: filters.map(filterOf) },
+    ({ filterResults }) => filterResults.map(({ errorCode }) => errorCode),
   );
   throwFirst(answer.filterResults);
   return {
     filterResponses: answer.filterResults.map(({ errorCode, errorMessage, matchingAcls }) => ({
       errorCode,
-      ...told(errorMessage),
+      errorMessage,
       matchingAcls: matchingAcls.map((acl) => ({
         errorCode: acl.errorCode,
-        ...told(acl.errorMessage),
+        errorMessage: acl.errorMessage,
         resourceType: acl.resourceType,
         resourceName: acl.resourceName,
         resourcePatternType: acl.patternType,
@@ -180,8 +188,4 @@ export async function deleteAcls(
       })),
     })),
   };
-}
-
-function told(errorMessage: string | null): { errorMessage?: string } {
-  return errorMessage === null ? {} : { errorMessage };
 }

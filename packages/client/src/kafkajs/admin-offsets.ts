@@ -39,11 +39,12 @@ export async function fetchTopicOffsets(link: Link, topic: string): ReturnType<A
 export async function fetchTopicOffsetsByTimestamp(
   link: Link,
   topic: string,
-  timestamp = LATEST_OFFSET,
+  timestamp: number | string = LATEST_OFFSET,
 ): Promise<SeekEntry[]> {
   checkTopic(topic);
   const high = await offsetsAt(link, topic, LATEST_OFFSET);
-  const found = await offsetsAt(link, topic, timestamp);
+  // Messages carry theirs as strings.
+  const found = await offsetsAt(link, topic, Number(timestamp));
   return found.map(({ partition, offset }, index) => ({
     partition,
     offset: Number(offset) >= 0 ? offset : high[index].offset,

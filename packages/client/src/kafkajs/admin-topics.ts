@@ -37,6 +37,8 @@ const DELETE_TOPICS_MAX = 5;
 /** Brokers choose these numbers themselves from version 4 on (Kafka 2.4). */
 const BROKER_DEFAULT = -1;
 const LEADER_WAIT_MS = 100;
+const CANNOT_DELETE = 'Could not delete topics';
+const DELETION_TIMED_OUT = `${CANNOT_DELETE}: is the brokers' "delete.topic.enable" true, is "timeout" long enough?`;
 
 export async function createTopics(link: Link, options: Parameters<Admin['createTopics']>[0]): Promise<boolean> {
   const { topics, validateOnly = false, timeout = TIMEOUT_MS, waitForLeaders = true } = options;
@@ -55,7 +57,7 @@ export async function createTopics(link: Link, options: Parameters<Admin['create
     timeoutMs: timeout,
     validateOnly,
   };
-  const answer = await link.askController(CREATE_TOPICS, request, (res) =>
+  const answer = await link.askController('Could not create topics', CREATE_TOPICS, request, (res) =>
     res.topics.map(({ errorCode }) => errorCode),
   );
   const failed = answer.topics.filter(({ errorCode }) => errorCode !== ErrorCode.NONE);
@@ -90,14 +92,20 @@ export async function deleteTopics(link: Link, options: Parameters<Admin['delete
   if (!Array.isArray(topics)) refuse(`Invalid topics array ${String(topics)}`);
   if (topics.some((topic) => typeof topic !== 'string'))
     refuse('Invalid topics array, the names must be a valid string');
-  await link.retrying(async () => {
+  await link.retrying(async (series) => {
     const answer = await link.askController(
+      CANNOT_DELETE,
       DELETE_TOPICS,
       { topicNames: topics, timeoutMs: timeout },
       (res) => res.responses.map(({ errorCode }) => errorCode),
       { maxVersion: DELETE_TOPICS_MAX },
     );
-    throwFirst(answer.responses);
+    const failed = answer.responses.find(({ errorCode }) => errorCode !== ErrorCode.NONE);
+    if (failed === undefined) return;
+    const error = protocolError(failed.errorCode);
+    if (!isFinalDeletion(error)) link.tell('warn', CANNOT_DELETE, error, series);
+    else if (error.code === ErrorCode.REQUEST_TIMED_OUT) link.tell('error', DELETION_TIMED_OUT, error, series);
+    throw error;
   }, isFinalDeletion);
   const cluster = await link.cluster();
   await cluster.refresh([], { all: true });
@@ -105,7 +113,7 @@ export async function deleteTopics(link: Link, options: Parameters<Admin['delete
 
 /** A topic that is not known may be too new. */
 function isFinalDeletion(error: Error): boolean {
-  return error instanceof KafkaJSProtocolError && error.code !== ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+  return !(error instanceof KafkaJSProtocolError && error.code === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
 }
 
 export async function createPartitions(
@@ -116,6 +124,7 @@ export async function createPartitions(
   checkTopicEntries('topic partitions', topicPartitions);
   if (topicPartitions.length === 0) refuse('Empty topic partitions array');
   const answer = await link.askController(
+    'Could not create partitions',
     CREATE_PARTITIONS,
     {
       topics: topicPartitions.map(({ topic, count, assignments }) => ({
@@ -181,10 +190,11 @@ export async function deleteTopicRecords(
         { topic, partition, offset },
       );
   }
+  let left = partitions;
   await link.retrying(async () => {
     const failures: RecordDeletionFailure[] = [];
     const byLeader = new Map<number, SeekEntry[]>();
-    for (const entry of partitions) {
+    for (const entry of left) {
       const leader = cluster.metadata.partition(topic, entry.partition)?.leader ?? -1;
       byLeader.set(leader, [...(byLeader.get(leader) ?? []), entry]);
     }
@@ -193,7 +203,10 @@ export async function deleteTopicRecords(
       const request = { topics: [{ name: topic, partitions: wanted }], timeoutMs: TIMEOUT_MS };
       const answer = await cluster.request(DELETE_RECORDS, leader, request);
       for (const { partitionIndex, errorCode } of answer.topics.flatMap((each) => each.partitions)) {
-        if (errorCode === ErrorCode.NONE) continue;
+        if (errorCode === ErrorCode.NONE) {
+          left = left.filter(({ partition }) => partition !== partitionIndex);
+          continue;
+        }
         const offset = entries.find(({ partition }) => partition === partitionIndex)?.offset ?? '-1';
         failures.push({ partition: partitionIndex, offset, error: protocolError(errorCode) });
       }
@@ -211,6 +224,7 @@ export async function alterPartitionReassignments(
 ): Promise<void> {
   checkReassignments(topics);
   const answer = await link.askController(
+    'Could not reassign partitions',
     ALTER_PARTITION_REASSIGNMENTS,
     {
       timeoutMs: timeout,
@@ -239,6 +253,7 @@ export async function listPartitionReassignments(
 ): Promise<ListPartitionReassignmentsResponse> {
   if (topics !== undefined && topics !== null) checkPlaces(topics);
   const answer = await link.askController(
+    'Could not list reassignments of partitions',
     LIST_PARTITION_REASSIGNMENTS,
     {
       timeoutMs: timeout,

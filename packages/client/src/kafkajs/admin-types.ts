@@ -162,12 +162,12 @@ export interface AclFilter {
 
 export interface MatchingAcl extends Answered<AclEntry> {
   errorCode: number;
-  errorMessage?: string;
+  errorMessage?: string | null;
 }
 
 export interface DeleteAclFilterResponses {
   errorCode: number;
-  errorMessage?: string;
+  errorMessage?: string | null;
   matchingAcls: MatchingAcl[];
 }
 
@@ -216,7 +216,7 @@ export interface Admin {
     resolveOffsets?: boolean;
   }): Promise<{ topic: string; partitions: FetchOffsetsPartition[] }[]>;
   fetchTopicOffsets(topic: string): Promise<(SeekEntry & { high: string; low: string })[]>;
-  fetchTopicOffsetsByTimestamp(topic: string, timestamp?: number): Promise<SeekEntry[]>;
+  fetchTopicOffsetsByTimestamp(topic: string, timestamp?: number | string): Promise<SeekEntry[]>;
   describeCluster(): Promise<{
     brokers: { nodeId: number; host: string; port: number }[];
     controller: number | null;

@@ -40,6 +40,7 @@ export class KafkaJSAdmin implements Admin {
     this.#link = new Link({
       config: kafkaConfig,
       platform,
+      logger: this.#logger,
       retry: { ...retry, ...config.retry },
       allowAutoTopicCreation: false,
       observer: networkObserver(kafkaConfig.clientId ?? 'kafkajs', {

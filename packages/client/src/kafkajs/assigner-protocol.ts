@@ -22,6 +22,12 @@ export interface MemberAssignment {
   userData: Buffer;
 }
 
+/** Adds a partition; topics may be named as what every object has. */
+export function assign(assignment: Assignment, topic: string, partition: number): void {
+  if (Object.hasOwn(assignment, topic)) assignment[topic].push(partition);
+  else assignment[topic] = [partition];
+}
+
 type Encoded<T extends { userData: Buffer }> = Omit<T, 'userData'> & { userData?: Buffer };
 
 function bytesOf(write: (writer: Writer) => void): Buffer {

@@ -1,6 +1,6 @@
 /** kafkajs's assigners: made with a view of the cluster, they write and read the members' bytes themselves. */
 import type { Assignor } from '../consumer/assignors/index.ts';
-import { AssignerProtocol, type Assignment } from './assigner-protocol.ts';
+import { AssignerProtocol, type Assignment, assign } from './assigner-protocol.ts';
 import type { ClusterView } from './cluster-view.ts';
 import type { Logger } from './logger.ts';
 
@@ -47,7 +47,7 @@ const roundRobin: PartitionAssigner = ({ cluster }) => ({
         const id = ids[turn++ % ids.length];
         const share = shares.get(id) ?? {};
         shares.set(id, share);
-        share[topic] = [...(share[topic] ?? []), partitionId];
+        assign(share, topic, partitionId);
       }
     }
     return Array.from(shares, ([memberId, assignment]) => ({

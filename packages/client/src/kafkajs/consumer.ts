@@ -16,6 +16,7 @@ import { toKafkaJSError } from './error-mapping.ts';
 import { KafkaJSNonRetriableError } from './errors.ts';
 import { Events, networkObserver } from './events.ts';
 import { type DescribedGroup, describeGroup } from './group-description.ts';
+import type { GroupProgress } from './group-progress.ts';
 import type { ClientParts } from './kafka.ts';
 import { Link } from './link.ts';
 import type { Logger } from './logger.ts';
@@ -29,6 +30,7 @@ export class KafkaJSConsumer implements Consumer {
   readonly on: Consumer['on'];
   readonly #config: SessionOptions['config'];
   readonly #link: Link;
+  readonly #groups: GroupProgress;
   readonly #rootLogger: Logger;
   readonly #logger: Logger;
   readonly #events: Events<ConsumerPayloads>;
@@ -37,7 +39,7 @@ export class KafkaJSConsumer implements Consumer {
   #stopping: Promise<void> | undefined;
   #restart: { cancel(): void } | undefined;
 
-  constructor({ kafkaConfig, platform, logger, retry }: ClientParts, config: ConsumerConfig) {
+  constructor({ kafkaConfig, platform, logger, groups, retry }: ClientParts, config: ConsumerConfig) {
     const { groupId, sessionTimeout = 30_000, heartbeatInterval = 3_000 } = config ?? {};
     if (typeof groupId !== 'string' || groupId === '')
       throw new KafkaJSNonRetriableError('Consumer groupId must be a non-empty string.');
@@ -60,6 +62,7 @@ export class KafkaJSConsumer implements Consumer {
       rackId: config.rackId ?? '',
     };
     this.#rootLogger = logger;
+    this.#groups = groups;
     this.#logger = logger.namespace('Consumer');
     const events = new Events<ConsumerPayloads>('consumer', consumerEvents, platform.clock, this.#logger);
     this.#events = events;
@@ -67,6 +70,7 @@ export class KafkaJSConsumer implements Consumer {
     this.#link = new Link({
       config: kafkaConfig,
       platform,
+      logger: this.#logger,
       retry: { ...retry, ...config.retry },
       metadataMaxAge: config.metadataMaxAge,
       allowAutoTopicCreation: this.#config.allowAutoTopicCreation,
@@ -145,6 +149,7 @@ export class KafkaJSConsumer implements Consumer {
       assigners: this.#config.partitionAssigners,
       events: this.#events,
       logger: this.#rootLogger,
+      groups: this.#groups,
     });
     this.#session = session;
     await session.start((error) => void this.#crashed(toKafkaJSError(error), run));

@@ -6,6 +6,7 @@ import { logLevel } from './constants.ts';
 import { KafkaJSConsumer } from './consumer.ts';
 import type { Consumer, ConsumerConfig } from './consumer-types.ts';
 import { KafkaJSNotImplemented } from './errors.ts';
+import { GroupProgress } from './group-progress.ts';
 import { consoleLogger, createLogger, type Logger } from './logger.ts';
 import { KafkaJSProducer } from './producer.ts';
 import type { Producer, ProducerConfig } from './producer-types.ts';
@@ -16,6 +17,7 @@ export interface ClientParts {
   readonly kafkaConfig: KafkaConfig;
   readonly platform: NodePlatform;
   readonly logger: Logger;
+  readonly groups: GroupProgress;
   readonly retry: RetryOptions;
 }
 
@@ -26,6 +28,7 @@ export class Kafka {
   readonly #config: KafkaConfig;
   readonly #platform: NodePlatform;
   readonly #logger: Logger;
+  readonly #groups = new GroupProgress();
 
   constructor(config: KafkaConfig) {
     if (config.socketFactory !== undefined)
@@ -64,6 +67,7 @@ export class Kafka {
       kafkaConfig: this.#config,
       platform: this.#platform,
       logger: this.#logger,
+      groups: this.#groups,
       retry: this.#config.retry ?? {},
     };
   }

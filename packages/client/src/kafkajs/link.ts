@@ -17,11 +17,13 @@ import {
 } from './config.ts';
 import { protocolError } from './error-mapping.ts';
 import { KafkaJSError, KafkaJSNonRetriableError, KafkaJSSASLAuthenticationError } from './errors.ts';
-import { type RetryOptions, retrying } from './retrier.ts';
+import type { Logger } from './logger.ts';
+import { type RetryOptions, type RetrySeries, retrying } from './retrier.ts';
 
 export interface LinkOptions {
   readonly config: KafkaConfig;
   readonly platform: NodePlatform;
+  readonly logger: Logger;
   readonly retry: RetryOptions;
   readonly observer: RequestObserver;
   readonly metadataMaxAge?: number | undefined;
@@ -86,7 +88,7 @@ export class Link {
   }
 
   /** Runs `attempt` with kafkajs's retries. */
-  retrying<T>(attempt: () => Promise<T>, isFinal?: (error: Error) => boolean): Promise<T> {
+  retrying<T>(attempt: (series: RetrySeries) => Promise<T>, isFinal?: (error: Error) => boolean): Promise<T> {
     return retrying(this.retry, this.platform, attempt, isFinal);
   }
 
@@ -101,19 +103,27 @@ export class Link {
     return cluster.request(api, node, message, options);
   }
 
-  /** Asks the controller; again when it has moved. `codes`: all error codes of the answer. */
+  /** Logs what went wrong with one try of a series. */
+  tell(level: 'warn' | 'error', what: string, error: Error, { count, timeMs }: RetrySeries): void {
+    this.#options.logger[level](what, { error: error.message, retryCount: count, retryTime: timeMs });
+  }
+
+  /** Asks the controller; again when it has moved, which is told as `failure`. `codes`: all error codes of the answer. */
   askController<Req extends object, Res>(
+    failure: string,
     api: RpcApi<Req, Res>,
     message: Message<Req>,
     codes: (answer: Res) => readonly number[],
     options: RequestOptions = {},
   ): Promise<Res> {
-    return this.retrying(async () => {
+    return this.retrying(async (series) => {
       const cluster = await this.cluster();
       const answer = await cluster.request(api, 'controller', message, options);
       if (!codes(answer).includes(ErrorCode.NOT_CONTROLLER)) return answer;
+      const error = protocolError(ErrorCode.NOT_CONTROLLER);
+      this.tell('warn', failure, error, series);
       await cluster.refresh([]);
-      throw KafkaError.ofCode(ErrorCode.NOT_CONTROLLER, null, { retriable: true });
+      throw error;
     });
   }
 

@@ -36,7 +36,7 @@ export const consoleLogger: logCreator =
     writeConsole(CONSOLE_LEVELS[level], JSON.stringify({ level: label, ...log, message: `${prefix}${log.message}` }));
   };
 
-const CONSOLE_LEVELS = { 0: 'debug', 1: 'error', 2: 'warn', 4: 'info', 5: 'debug' } as const;
+const CONSOLE_LEVELS = { 0: 'log', 1: 'error', 2: 'warn', 4: 'info', 5: 'log' } as const;
 
 /** `KAFKAJS_LOG_LEVEL` wins over what the program says. */
 function effective(level: logLevel): logLevel;

@@ -81,13 +81,20 @@ export class OffsetManager {
     );
     if (offsets.length === 0) return;
     await core.commit(offsets, { timeout: core.cluster.options.requestTimeoutMs });
-    for (const { topic, partition, offset } of offsets) {
-      const assigned = core.state.get({ topic, partition });
-      const progress = assigned === undefined ? undefined : this.#progress.get(assigned);
-      if (progress !== undefined) progress.committed = offset;
-    }
+    this.committed(topics);
     this.#lastCommitMs = core.cluster.clock.monotonicMs();
     this.#options.committed(topics);
+  }
+
+  /** That is what the group has stored now, whoever did it. */
+  committed(topics: readonly TopicOffsets[]): void {
+    for (const { topic, partitions } of topics) {
+      for (const { partition, offset } of partitions) {
+        const assigned = this.#options.core.state.get({ topic, partition: Number(partition) });
+        const progress = assigned === undefined ? undefined : this.#progress.get(assigned);
+        if (progress !== undefined) progress.committed = Number(offset);
+      }
+    }
   }
 
   async autoCommit(): Promise<void> {

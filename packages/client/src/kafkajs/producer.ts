@@ -2,6 +2,7 @@ import type { Producer as OurProducer } from '../producer/producer.ts';
 import { toKafkaJSError } from './error-mapping.ts';
 import { KafkaJSError, KafkaJSNonRetriableError } from './errors.ts';
 import { Events, networkObserver } from './events.ts';
+import type { GroupProgress } from './group-progress.ts';
 import type { ClientParts } from './kafka.ts';
 import { Link } from './link.ts';
 import type { Logger } from './logger.ts';
@@ -32,12 +33,13 @@ export class KafkaJSProducer implements Producer {
   readonly #events: Events<ProducerPayloads>;
   readonly #partitioner: (args: PartitionerArgs) => number;
   readonly #facts: LogFacts = new Map();
+  readonly #groups: GroupProgress;
   readonly #producers = new Map<number, OurProducer>();
   #state: 'disconnected' | 'connected' | 'disconnecting' = 'disconnected';
   #transactional: OurProducer | undefined;
   #transaction: ProducerTransaction | undefined;
 
-  constructor({ kafkaConfig, platform, logger, retry }: ClientParts, config: ProducerConfig) {
+  constructor({ kafkaConfig, platform, logger, groups, retry }: ClientParts, config: ProducerConfig) {
     const { idempotent = false, createPartitioner = DefaultPartitioner } = config;
     const own = { ...retry, ...config.retry };
     if (idempotent && own.retries !== undefined && own.retries < 1)
@@ -46,6 +48,7 @@ export class KafkaJSProducer implements Producer {
     if (idempotent && (own.retries ?? Number.MAX_SAFE_INTEGER) < Number.MAX_SAFE_INTEGER)
       this.#logger.warn('Limiting retries for the idempotent producer may invalidate EoS guarantees');
     this.#config = config;
+    this.#groups = groups;
     this.#partitioner = createPartitioner();
     const events = new Events<ProducerPayloads>('producer', producerEvents, platform.clock, this.#logger);
     this.#events = events;
@@ -53,6 +56,7 @@ export class KafkaJSProducer implements Producer {
     this.#link = new Link({
       config: kafkaConfig,
       platform,
+      logger: this.#logger,
       retry: own,
       metadataMaxAge: config.metadataMaxAge,
       allowAutoTopicCreation: config.allowAutoTopicCreation ?? true,
@@ -112,7 +116,7 @@ export class KafkaJSProducer implements Producer {
       this.#transactional ??= await this.#make(-1, transactionalId);
       const producer = this.#transactional;
       const began = await producer.beginTransaction();
-      const transaction = new ProducerTransaction(began, (batch) =>
+      const transaction = new ProducerTransaction(began, this.#groups, (batch) =>
         sendAll(
           this.#link,
           this.#partitioner,

@@ -48,17 +48,17 @@ export class RetrySeries {
   }
 }
 
-/** Runs `attempt` until it works. `isFinal`: errors that are thrown as they are. */
+/** Runs `attempt` until it works; it may tell what of the series it is. `isFinal`: errors that are thrown as they are. */
 export async function retrying<T>(
   options: RetryOptions,
   world: RetryWorld,
-  attempt: () => Promise<T>,
+  attempt: (series: RetrySeries) => Promise<T>,
   isFinal: (error: Error) => boolean = () => false,
 ): Promise<T> {
   const series = new RetrySeries(options, world);
   for (;;) {
     try {
-      return await attempt();
+      return await attempt(series);
     } catch (thrown) {
       const error = toKafkaJSError(thrown);
       if (isFinal(error)) throw error;

@@ -5,6 +5,7 @@ import { consumerSettings, type JoinedGroup } from '../consumer/options.ts';
 import type { Cluster } from '../network/cluster.ts';
 import { topic as untyped } from '../serdes/index.ts';
 import { assignorOf, type PartitionAssigner } from './assigner.ts';
+import { assign } from './assigner-protocol.ts';
 import { ClusterView } from './cluster-view.ts';
 import type {
   ConsumerConfig,
@@ -14,6 +15,7 @@ import type {
   TopicPartitions,
 } from './consumer-types.ts';
 import type { Events } from './events.ts';
+import type { GroupProgress } from './group-progress.ts';
 import type { Link } from './link.ts';
 import type { Logger } from './logger.ts';
 import { OffsetManager } from './offset-manager.ts';
@@ -30,6 +32,7 @@ export interface SessionOptions {
   readonly assigners: readonly PartitionAssigner[];
   readonly events: Events<ConsumerPayloads>;
   readonly logger: Logger;
+  readonly groups: GroupProgress;
 }
 
 /** For the request that leaves the group: who cannot be told finds out by himself. */
@@ -43,6 +46,7 @@ export class Session {
   #offsets: OffsetManager | undefined;
   #runner: BatchRunner | undefined;
   #isStopped = false;
+  #leaveProgress: () => void = () => {};
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -85,6 +89,7 @@ export class Session {
   /** Ends the handlers, commits, leaves the group. */
   async stop(): Promise<void> {
     this.#isStopped = true;
+    this.#leaveProgress();
     await this.#runner?.stop();
     await this.#core?.close(CLOSE_TIMEOUT_MS);
   }
@@ -130,7 +135,7 @@ export class Session {
   }
 
   #open(cluster: Cluster, joined: () => void): ConsumerCore {
-    const { config, topics, link, assigners, events, logger, run } = this.#options;
+    const { config, topics, link, assigners, events, logger, groups, run } = this.#options;
     const { groupId } = config;
     const view = new ClusterView(link);
     const names = [...topics.keys()];
@@ -188,6 +193,7 @@ export class Session {
     );
     this.#core = core;
     this.#offsets = this.#offsetManager(core, run);
+    this.#leaveProgress = groups.join(groupId, this.#offsets);
     core.state.setMode('topics');
     core.state.declare(names.map((name) => untyped(name)));
     core.topics.subscribed();
@@ -231,6 +237,6 @@ export class Session {
 
 function byTopic(places: readonly { readonly topic: string; readonly partition: number }[]): IMemberAssignment {
   const topics: IMemberAssignment = {};
-  for (const { topic, partition } of places) topics[topic] = [...(topics[topic] ?? []), partition];
+  for (const { topic, partition } of places) assign(topics, topic, partition);
   return topics;
 }

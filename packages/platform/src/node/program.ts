@@ -1,9 +1,8 @@
 /** What a library that speaks for itself needs of its process: lines on the console, the time of day, its environment. */
 
-/** Where Node.js shows messages of that weight. */
-export function writeConsole(level: 'debug' | 'info' | 'warn' | 'error', line: string): void {
-  const stream = level === 'warn' || level === 'error' ? process.stderr : process.stdout;
-  stream.write(`${line}\n`);
+/** Through `console`, which programs replace to collect their lines; what is of the least weight goes to `console.log`. */
+export function writeConsole(level: 'log' | 'info' | 'warn' | 'error', line: string): void {
+  console[level](line);
 }
 
 /** ISO 8601, UTC, with milliseconds. */
