@@ -36,6 +36,13 @@ export interface ConnectionHandler {
    * then, not after. Simulated and debug runs overwrite released memory.
    */
   received(chunk: Buffer): void;
+  /**
+   * Where the next bytes should go, for who gathers much: without a chunk and a copy. Asked after every `received` and `filled`;
+   * the memory is the connection's until `filled`, `closed`, or its `destroy` returned. A connection that can't does not ask.
+   */
+  room?(): Buffer | undefined;
+  /** So many bytes arrived at the beginning of what `room` returned. */
+  filled?(bytes: number): void;
   /** `unsentBytes` fell back below the low mark after `send` had returned false. */
   drained(): void;
   /** Called once, last. `error` is undefined for an orderly close. No other call follows. */

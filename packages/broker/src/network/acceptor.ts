@@ -131,6 +131,14 @@ export class WaitingConnection implements ConnectionHandler {
     this.connection.pause();
   }
 
+  room(): Buffer | undefined {
+    return this.#handler?.room?.();
+  }
+
+  filled(bytes: number): void {
+    this.#handler?.filled?.(bytes);
+  }
+
   drained(): void {
     this.#handler?.drained();
   }

@@ -69,6 +69,20 @@ export class KafkaConnection implements ConnectionHandler, RequestOwner {
       return;
     }
     this.#frames.push(chunk);
+    this.#pumpInput();
+  }
+
+  room(): Buffer | undefined {
+    return this.#isClosed || this.#isEnding ? undefined : this.#frames.room();
+  }
+
+  filled(bytes: number): void {
+    if (this.#isClosed || this.#isEnding) return;
+    this.#frames.filled(bytes);
+    this.#pumpInput();
+  }
+
+  #pumpInput(): void {
     const { logs } = this.#server.services;
     logs.beginInput(this.#source);
     try {
@@ -88,7 +102,7 @@ export class KafkaConnection implements ConnectionHandler, RequestOwner {
     this.#isClosed = true;
     // What the network itself reports is the peer's affair; anything else kept an answer from being finished.
     if (error !== undefined && !(error instanceof NetworkError)) this.#server.sendFailed(this, error);
-    this.#release();
+    this.#release(false);
     this.#onClosed(this);
   }
 
@@ -136,18 +150,18 @@ export class KafkaConnection implements ConnectionHandler, RequestOwner {
   /** Nothing more is read or answered; answers that are on their way still leave. */
   #giveUp(): void {
     this.#isEnding = true;
-    this.#release();
+    this.#release(true);
     if (this.#connection.unsentBytes > 0) this.#connection.close();
     else this.destroy();
   }
 
-  /** Lets go of everything but the connection. */
-  #release(): void {
+  /** Lets go of everything but the connection, which may still read. */
+  #release(isRead: boolean): void {
     this.#muted?.cancel();
     this.#server.budget.stopWaiting(this.#budgetReturned);
     this.#head?.release();
     this.#head = undefined;
-    this.#frames.close();
+    this.#frames.close(isRead);
     for (const request of this.#line.splice(0)) request.abandon();
   }
 

@@ -145,7 +145,7 @@ it('gives back what it holds when the connection goes', () => {
   expect(frames.next()).toBeUndefined();
   frames.push(Buffer.alloc(10));
   expect(budget.usedBytes).toBe(100_000);
-  frames.close();
+  frames.close(false);
   expect(budget.usedBytes).toBe(0);
   expect(connection.released.length).toBe(2);
 });
@@ -190,9 +190,73 @@ it('lets large frames in beside those whose bytes do not come', () => {
   const frame = moving.next();
   expect(frame?.end).toBe(9_000_000);
   frame?.release();
-  frames.close();
+  frames.close(false);
   expect(budget.usedBytes).toBe(0);
   expect(timers).toEqual([]);
+});
+
+/** What a connection does: the next bytes go where there is room for them, else they come as a chunk of `chunkBytes` at most. */
+function receive(frames: FrameReader, bytes: Buffer, chunkBytes: number): { inRoom: number; bodies: Buffer[] } {
+  const bodies: Buffer[] = [];
+  let inRoom = 0;
+  for (let at = 0; at < bytes.length; ) {
+    const room = frames.room();
+    const length = Math.min(room?.length ?? chunkBytes, bytes.length - at);
+    if (room === undefined) {
+      frames.push(Buffer.from(bytes.subarray(at, at + length)));
+    } else {
+      bytes.copy(room, 0, at, at + length);
+      frames.filled(length);
+      inRoom += length;
+    }
+    at += length;
+    for (let frame = frames.next(); frame !== undefined; frame = frames.next()) {
+      bodies.push(Buffer.from(frame.buffer.subarray(frame.start, frame.end)));
+      frame.release();
+    }
+  }
+  return { inRoom, bodies };
+}
+
+it('has room for the rest of large frames, whatever comes before and after them', () => {
+  const { connection, budget, frames } = reader(1e9, 1e8);
+  const sizes = [100, 3_000_000, 70_000, 150_000, 10, 1_000_000, 5_000_000, 0, 131_072];
+  const bodies = sizes.map((size, index) => Buffer.alloc(size, `body ${index}, not the same everywhere`));
+  const got = receive(frames, Buffer.concat(bodies.map(framed)), 30_000);
+  expect(got.bodies.map((body, index) => bodies[index]?.equals(body))).toEqual(sizes.map(() => true));
+  expect(got.inRoom).toBeGreaterThan(8_000_000);
+  expect(budget.usedBytes).toBe(0);
+  expect(frames.unreadBytes).toBe(0);
+  expect(connection.released.every((chunk) => chunk.length <= 30_000)).toBe(true);
+});
+
+it('has no room while chunks wait, for a frame that is nearly complete, or for more than a read', () => {
+  const { frames } = reader(1e9, 1e8);
+  const bytes = framed(Buffer.alloc(1_900_000));
+  frames.push(bytes.subarray(0, 100));
+  expect(frames.room()).toBeUndefined();
+  expect(frames.next()).toBeUndefined();
+  expect(frames.room()?.length).toBe(1024 * 1024);
+  frames.push(bytes.subarray(100, 200));
+  expect(frames.room()).toBeUndefined();
+  expect(frames.next()).toBeUndefined();
+  frames.push(bytes.subarray(200, 1_850_000));
+  expect(frames.next()).toBeUndefined();
+  expect(frames.room()).toBeUndefined();
+});
+
+it('keeps a lent buffer until the connection writes to it no more', () => {
+  const buffers = new FrameBuffers();
+  const resources = { budget: new ByteBudget(clock, () => 1e9), buffers, frameBytesMax: () => 1e8 };
+  const frames = new FrameReader(new ReleasedChunks(), resources);
+  frames.push(announced(200_000));
+  expect(frames.next()).toBeUndefined();
+  const room = frames.room();
+  frames.close(true);
+  expect(resources.budget.usedBytes).toBe(0);
+  expect(buffers.take(200_000).byteOffset).not.toBe(room?.byteOffset);
+  frames.close(false);
+  expect(buffers.take(200_000).byteOffset).toBe(room?.byteOffset);
 });
 
 it('takes memory for a large frame as it comes', () => {

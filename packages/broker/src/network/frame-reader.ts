@@ -1,12 +1,12 @@
 /**
  * Cuts what a connection receives into frames (int32 size, then that many bytes), on demand: nothing is taken from a
  * chunk before the connection asks for the next request. A frame within one chunk is a view into it and pins it; one
- * that spans chunks is gathered in a buffer of its own.
+ * that spans chunks is gathered in a buffer of its own, into which the connection then reads directly.
  */
 import type { Connection } from '@ottla/platform';
 import type { ByteBudget, Reservation } from './byte-budget.ts';
 import type { FrameBuffers } from './frame-buffers.ts';
-import { firstFrameBytesMax, reservedFrameBytesMin } from './limits.ts';
+import { firstFrameBytesMax, reservedFrameBytesMin, roomBytesMax, roomBytesMin } from './limits.ts';
 
 /** The size of a frame is negative or above `socket.request.max.bytes`; Java: InvalidReceiveException. */
 export class InvalidReceiveError extends Error {
@@ -93,6 +93,8 @@ export class FrameReader {
   #own: Buffer | undefined;
   #ownSize = 0;
   #ownFilled = 0;
+  /** The connection may write to it. */
+  #isOwnLent = false;
   /** Undefined for a small frame. */
   #reservation: Reservation | undefined;
   #starved = false;
@@ -117,6 +119,22 @@ export class FrameReader {
     if (this.#chunks === NO_CHUNKS) this.#chunks = [lease];
     else this.#chunks.push(lease);
     this.#unreadBytes += chunk.length;
+  }
+
+  /** Where the next bytes of a large frame go, with nothing before them; see `ConnectionHandler.room`. */
+  room(): Buffer | undefined {
+    const own = this.#own;
+    if (own === undefined || this.#chunks.length > 0) return undefined;
+    const end = Math.min(this.#ownSize, own.length);
+    if (end - this.#ownFilled < roomBytesMin) return undefined;
+    this.#isOwnLent = true;
+    return own.subarray(this.#ownFilled, Math.min(end, this.#ownFilled + roomBytesMax));
+  }
+
+  /** So many bytes came where `room` said. */
+  filled(bytes: number): void {
+    this.#isOwnLent = false;
+    this.#addFilled(bytes);
   }
 
   /** The next complete frame; undefined when there is none yet. Throws InvalidReceiveError. */
@@ -148,15 +166,15 @@ export class FrameReader {
     }
   }
 
-  /** The connection has gone: gives back everything. */
-  close(): void {
+  /** No frame is wanted any more. Gives back everything, but `isRead`, while the connection may still write to it, a lent buffer: call again. */
+  close(isRead: boolean): void {
     for (const lease of this.#chunks) lease.release();
     this.#chunks = NO_CHUNKS;
     this.#unreadBytes = 0;
-    if (this.#own === undefined) return;
-    this.#resources.buffers.giveBack(this.#own);
     if (this.#reservation !== undefined) this.#resources.budget.abandon(this.#reservation);
     this.#reservation = undefined;
+    if (this.#own === undefined || (isRead && this.#isOwnLent)) return;
+    this.#resources.buffers.giveBack(this.#own);
     this.#own = undefined;
   }
 
@@ -195,8 +213,7 @@ export class FrameReader {
       const room = Math.min(size, own.length) - this.#ownFilled;
       const length = Math.min(room, lease.chunk.length - this.#offset);
       lease.chunk.copy(own, this.#ownFilled, this.#offset, this.#offset + length);
-      this.#ownFilled += length;
-      if (this.#reservation !== undefined) this.#reservation.arrivedBytes = this.#ownFilled;
+      this.#addFilled(length);
       this.#take(length);
     }
     this.#own = undefined;
@@ -205,6 +222,11 @@ export class FrameReader {
     else budget.complete(this.#reservation);
     this.#reservation = undefined;
     return new Frame(own, 0, size, this.#resources, undefined);
+  }
+
+  #addFilled(bytes: number): void {
+    this.#ownFilled += bytes;
+    if (this.#reservation !== undefined) this.#reservation.arrivedBytes = this.#ownFilled;
   }
 
   #grown(own: Buffer): Buffer {

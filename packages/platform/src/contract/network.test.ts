@@ -90,6 +90,19 @@ describe.each(twins)('network of the $name twin', (twin) => {
       expect(large.longest).toBeLessThanOrEqual(256 * 1024);
     }));
 
+  it('fills the room its receiver has, in order with what came in chunks', () =>
+    withPair(async ({ client, server }) => {
+      const sent = Buffer.alloc(3_000_000).map((_, index) => byteAt(index));
+      server.roomFrom = 100_000;
+      server.roomUntil = 2_500_000;
+      for (let at = 0; at < sent.length; at += 70_000) client.connection.send([sent.subarray(at, at + 70_000)]);
+      await server.until(() => server.receivedBytes === sent.length);
+      expect(server.all.equals(sent)).toBe(true);
+      // Encrypted connections and those of 'data' events have no use for room.
+      expect(server.filledBytes > 0).toBe(twin !== nodeDataEventsTwin);
+      expect(server.filledBytes).toBeLessThanOrEqual(2_400_000);
+    }));
+
   it('keeps order over many sends of one and of many turns', () =>
     withPair(async ({ client, server, platform }) => {
       const sent: Buffer[] = [];

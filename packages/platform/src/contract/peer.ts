@@ -8,8 +8,14 @@ export class Peer implements ConnectionHandler {
   receivedBytes = 0;
   drains = 0;
   closes: (Error | undefined)[] = [];
+  /** Has room for the bytes from here... */
+  roomFrom = Number.POSITIVE_INFINITY;
+  /** ...to here. */
+  roomUntil = 0;
+  filledBytes = 0;
   #chunks: Buffer[] = [];
   #waiters: (() => void)[] = [];
+  #room: Buffer | undefined;
 
   constructor(connection: Connection) {
     this.connection = connection;
@@ -24,6 +30,21 @@ export class Peer implements ConnectionHandler {
     this.#chunks.push(Buffer.from(chunk));
     this.receivedBytes += chunk.length;
     this.connection.release(chunk);
+    this.#wake();
+  }
+
+  room(): Buffer | undefined {
+    if (this.receivedBytes < this.roomFrom || this.receivedBytes >= this.roomUntil) return undefined;
+    this.#room = Buffer.alloc(Math.min(300_000, this.roomUntil - this.receivedBytes));
+    return this.#room;
+  }
+
+  filled(bytes: number): void {
+    if (this.#room === undefined) throw new Error('There was no room');
+    this.#chunks.push(this.#room.subarray(0, bytes));
+    this.#room = undefined;
+    this.filledBytes += bytes;
+    this.receivedBytes += bytes;
     this.#wake();
   }
 

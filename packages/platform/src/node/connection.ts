@@ -84,17 +84,21 @@ export class NodeConnection implements Connection {
       try {
         handler.received(chunk);
       } finally {
-        this.#isReceiving = false;
-        // Answers to small requests leave together at the end of the turn: so their receivers are woken once, not one by one.
-        // Behind a large chunk others would wait, and its sender has the next one to put together.
-        if (this.#flushQueued) {
-          if (isLarge) this.flush();
-          else this.#owner.flushLater(this);
-        }
+        this.#afterReceipt(isLarge);
       }
     };
+    const filled = (bytes: number): void => {
+      if (this.#state !== 'open') return;
+      this.#isReceiving = true;
+      try {
+        handler.filled?.(bytes);
+      } finally {
+        this.#afterReceipt(true);
+      }
+    };
+    const room = (): Buffer | undefined => (this.#state === 'open' ? handler.room?.() : undefined);
     if (this.#reader === undefined) socket.on('data', received);
-    else this.#reader.start(received);
+    else this.#reader.start({ received, room, filled });
     // The peer has no more to say: like Kafka, answer what is queued and close.
     socket.on('end', () => this.close());
     socket.on('error', (error) => {
@@ -150,6 +154,17 @@ export class NodeConnection implements Connection {
 
   destroy(): void {
     this.#destroy(undefined);
+  }
+
+  /**
+   * Answers to small requests leave together at the end of the turn: so their receivers are woken once, not one by one.
+   * Behind a large chunk others would wait, and its sender has the next one to put together.
+   */
+  #afterReceipt(isLarge: boolean): void {
+    this.#isReceiving = false;
+    if (!this.#flushQueued) return;
+    if (isLarge) this.flush();
+    else this.#owner.flushLater(this);
   }
 
   /** Called by the network at the end of a turn. How many bytes have left the queue. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ReceivePool, SocketReader } from './receive-pool.ts';
+import { ReceivePool, type Receiver, SocketReader } from './receive-pool.ts';
 
 /** What a socket does with `onread`: fill the buffer, call back, ask for the next one. */
 function socketOf(reader: SocketReader): (bytes: Buffer) => Uint8Array {
@@ -12,12 +12,17 @@ function socketOf(reader: SocketReader): (bytes: Buffer) => Uint8Array {
   };
 }
 
+/** One without memory of its own. */
+function receiverOf(received: (chunk: Buffer) => void): Receiver {
+  return { received, room: () => undefined, filled: () => expect.unreachable() };
+}
+
 describe('the receive pool', () => {
   it('copies the few bytes of quiet connections out of the buffer they share', () => {
     const pool = new ReceivePool();
     const chunks: Buffer[] = [];
     const [one, two] = [new SocketReader(pool), new SocketReader(pool)];
-    for (const reader of [one, two]) reader.start((chunk) => chunks.push(chunk));
+    for (const reader of [one, two]) reader.start(receiverOf((chunk) => chunks.push(chunk)));
     const [receiveOne, receiveTwo] = [socketOf(one), socketOf(two)];
     expect(receiveOne(Buffer.from('first'))).toBe(pool.common);
     expect(receiveTwo(Buffer.from('other'))).toBe(pool.common);
@@ -29,7 +34,7 @@ describe('the receive pool', () => {
     const pool = new ReceivePool();
     const chunks: Buffer[] = [];
     const reader = new SocketReader(pool);
-    reader.start((chunk) => chunks.push(chunk));
+    reader.start(receiverOf((chunk) => chunks.push(chunk)));
     const receive = socketOf(reader);
     const own = receive(Buffer.alloc(20_000, 'a'));
     expect(own).not.toBe(pool.common);
@@ -54,17 +59,39 @@ describe('the receive pool', () => {
   it('reuses one buffer for a receiver that releases before it returns', () => {
     const pool = new ReceivePool();
     const reader = new SocketReader(pool);
-    reader.start((chunk) => pool.release(chunk));
+    reader.start(receiverOf((chunk) => pool.release(chunk)));
     const receive = socketOf(reader);
     const own = receive(Buffer.alloc(30_000));
     for (let index = 0; index < 5; index++) expect(receive(Buffer.alloc(30_000)).buffer).toBe(own.buffer);
+  });
+
+  it('reads into the room its receiver has, and into its own memory when there is none', () => {
+    const room = Buffer.alloc(100_000);
+    let filled = 0;
+    const chunks: string[] = [];
+    const reader = new SocketReader(new ReceivePool());
+    reader.start({
+      received: (chunk) => chunks.push(String(chunk)),
+      room: () => (chunks.length > 0 && filled < room.length ? room.subarray(filled) : undefined),
+      filled: (bytes) => {
+        filled += bytes;
+      },
+    });
+    const receive = socketOf(reader);
+    expect(receive(Buffer.from('before')).buffer).toBe(room.buffer);
+    expect(receive(Buffer.alloc(60_000, 'a')).byteOffset).toBe(room.byteOffset + 60_000);
+    expect(receive(Buffer.alloc(40_000, 'b')).buffer).not.toBe(room.buffer);
+    receive(Buffer.from('after'));
+    expect(chunks).toEqual(['before', 'after']);
+    expect(filled).toBe(100_000);
+    expect(room.equals(Buffer.concat([Buffer.alloc(60_000, 'a'), Buffer.alloc(40_000, 'b')]))).toBe(true);
   });
 
   it('goes on with copies when receivers keep everything, and stops with its socket', () => {
     const pool = new ReceivePool();
     const chunks: Buffer[] = [];
     const reader = new SocketReader(pool);
-    reader.start((chunk) => chunks.push(chunk));
+    reader.start(receiverOf((chunk) => chunks.push(chunk)));
     const receive = socketOf(reader);
     for (let index = 0; index < 600; index++) receive(Buffer.alloc(16_384, index & 0xff));
     expect(pool.lentBuffers).toBe(512);

@@ -53,34 +53,48 @@ export class ReceivePool {
   }
 }
 
+/** Of one socket; as the ConnectionHandler's. */
+export interface Receiver {
+  received(chunk: Buffer): void;
+  room(): Buffer | undefined;
+  filled(bytes: number): void;
+}
+
 /** The reading half of one socket: what `onread` of `node:net` asks for. */
 export class SocketReader {
   /** Given to the socket; it asks for a buffer at its start and after every read. */
   readonly onread: { buffer: () => Uint8Array; callback: (count: number, buffer: Uint8Array) => boolean };
   readonly #pool: ReceivePool;
-  #deliver: ((chunk: Buffer) => void) | undefined;
+  #receiver: Receiver | undefined;
   #current: Buffer;
+  /** The socket reads into the receiver's own memory. */
+  #isInRoom = false;
 
   constructor(pool: ReceivePool) {
     this.#pool = pool;
     this.#current = pool.common;
     this.onread = {
-      buffer: () => this.#current,
+      buffer: () => {
+        const room = this.#receiver?.room();
+        this.#isInRoom = room !== undefined;
+        return room ?? this.#current;
+      },
       callback: (count) => {
-        this.#read(count);
+        if (this.#isInRoom) this.#receiver?.filled(count);
+        else this.#read(count);
         return true;
       },
     };
   }
 
-  start(deliver: (chunk: Buffer) => void): void {
-    this.#deliver = deliver;
+  start(receiver: Receiver): void {
+    this.#receiver = receiver;
   }
 
   /** The socket is closed and reads no more. */
   stop(): void {
     this.#useCommon();
-    this.#deliver = undefined;
+    this.#receiver = undefined;
   }
 
   #read(count: number): void {
@@ -90,12 +104,12 @@ export class SocketReader {
       const chunk = copyOf(buffer, count);
       if (buffer !== pool.common) this.#useCommon();
       else if (count >= bulkBytesMin) this.#current = pool.take() ?? pool.common;
-      this.#deliver?.(chunk);
+      this.#receiver?.received(chunk);
       return;
     }
     // Most receivers release before they return, and the same buffer comes back.
     this.#current = pool.common;
-    this.#deliver?.(pool.lend(buffer, count));
+    this.#receiver?.received(pool.lend(buffer, count));
     this.#current = pool.take() ?? pool.common;
   }
 

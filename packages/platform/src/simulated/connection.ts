@@ -34,6 +34,8 @@ export class SimulatedConnection implements Connection {
   readonly #buffers: SendBuffers;
   readonly #chunks = new Set<Buffer>();
   #handler: ConnectionHandler | undefined;
+  /** Where its next bytes go. */
+  #handlersRoom: Buffer | undefined;
   #incoming: Pipe | undefined;
   #outgoing: Pipe | undefined;
   #state: 'open' | 'closing' | 'ending' | 'destroyed' = 'open';
@@ -191,7 +193,7 @@ export class SimulatedConnection implements Connection {
 
   #read(): void {
     if (this.gone || (this.#paused && this.#state === 'open')) return;
-    const piece = this.#incoming?.read(readBytesMax);
+    const piece = this.#incoming?.read(this.#handlersRoom?.length ?? readBytesMax);
     if (piece === undefined) return;
     if (piece === 'end') {
       this.#peerEnded = true;
@@ -201,11 +203,17 @@ export class SimulatedConnection implements Connection {
     }
     this.readLater();
     if (this.#state !== 'open') return;
-    const chunk = Buffer.allocUnsafeSlow(piece.length);
-    piece.copy(chunk);
-    this.#chunks.add(chunk);
-    this.#process.world.trace.bytes(chunk);
-    this.#handler?.received(chunk);
+    this.#process.world.trace.bytes(piece);
+    if (this.#handlersRoom === undefined) {
+      const chunk = Buffer.allocUnsafeSlow(piece.length);
+      piece.copy(chunk);
+      this.#chunks.add(chunk);
+      this.#handler?.received(chunk);
+    } else {
+      piece.copy(this.#handlersRoom);
+      this.#handler?.filled?.(piece.length);
+    }
+    this.#handlersRoom = this.#state === 'open' ? this.#handler?.room?.() : undefined;
   }
 
   #afterFlush(): void {
