@@ -25,11 +25,12 @@ import {
   KafkaJSBrokerNotFound,
   KafkaJSCreateTopicError,
   KafkaJSDeleteTopicRecordsError,
+  type KafkaJSDeleteTopicRecordsErrorPartition,
   KafkaJSProtocolError,
-  type RecordDeletionFailure,
 } from './errors.ts';
-import { type Link, partitionMetadata } from './link.ts';
+import type { Link } from './link.ts';
 import type { Logger } from './logger.ts';
+import { partitionMetadata } from './partition-metadata.ts';
 
 const TIMEOUT_MS = 5_000;
 /** Up to here topics go by name. */
@@ -192,7 +193,7 @@ export async function deleteTopicRecords(
   }
   let left = partitions;
   await link.retrying(async () => {
-    const failures: RecordDeletionFailure[] = [];
+    const failures: KafkaJSDeleteTopicRecordsErrorPartition[] = [];
     const byLeader = new Map<number, SeekEntry[]>();
     for (const entry of left) {
       const leader = cluster.metadata.partition(topic, entry.partition)?.leader ?? -1;

@@ -9,8 +9,8 @@ import type { TopicPartitions } from './consumer-types.ts';
 import type { DeleteGroupsResult } from './errors.ts';
 import type { Listen, RequestPayload, RequestQueueSizePayload } from './events.ts';
 import type { DescribedGroup } from './group-description.ts';
-import type { PartitionMetadata } from './link.ts';
 import type { Logger } from './logger.ts';
+import type { PartitionMetadata } from './partition-metadata.ts';
 import type { PartitionOffset } from './producer-types.ts';
 import type { RetryOptions } from './retrier.ts';
 

@@ -3,12 +3,18 @@ import { lookUpOffsets } from '../consumer/offset-lookup.ts';
 import { operation } from '../network/operation.ts';
 import { EARLIEST_OFFSET, LATEST_OFFSET } from './constants.ts';
 import { KafkaJSNotImplemented, KafkaJSTopicMetadataNotLoaded } from './errors.ts';
-import { type Link, type PartitionMetadata, partitionMetadata } from './link.ts';
+import type { Link } from './link.ts';
+import { type PartitionMetadata, partitionMetadata } from './partition-metadata.ts';
 import type { TopicOffsets } from './producer-types.ts';
 
 export interface BrokerMetadata {
   brokers: { nodeId: number; host: string; port: number; rack?: string }[];
   topicMetadata: { topicErrorCode: number; topic: string; partitionMetadata: PartitionMetadata[] }[];
+}
+
+export interface CoordinatorMetadata {
+  errorCode: number;
+  coordinator: { nodeId: number; host: string; port: number };
 }
 
 interface TopicsWithStart {
@@ -115,10 +121,7 @@ export class ClusterView {
     );
   }
 
-  async findGroupCoordinatorMetadata({ groupId }: { groupId: string }): Promise<{
-    errorCode: number;
-    coordinator: { nodeId: number; host: string; port: number };
-  }> {
+  async findGroupCoordinatorMetadata({ groupId }: { groupId: string }): Promise<CoordinatorMetadata> {
     const nodeId = await this.#link.coordinator(groupId);
     const { host = '', port = 0 } = this.#link.connectedCluster.metadata.brokers.get(nodeId) ?? {};
     return { errorCode: 0, coordinator: { nodeId, host, port } };

@@ -1,5 +1,7 @@
 /** kafkajs's classes of errors. `name` is what code written for it looks at, beside `instanceof`. */
 
+import type { PartitionMetadata } from './partition-metadata.ts';
+
 /** An error code as kafkajs has it. */
 export interface ProtocolErrorInfo {
   readonly type: string;
@@ -55,11 +57,16 @@ function isTransient(told: Told): boolean {
   return typeof told === 'object' && 'retriable' in told && told.retriable === true;
 }
 
+export interface KafkaJSOffsetOutOfRangeMetadata {
+  readonly topic: string;
+  readonly partition: number;
+}
+
 export class KafkaJSOffsetOutOfRange extends KafkaJSProtocolError {
   override name = 'KafkaJSOffsetOutOfRange';
   readonly topic: string;
   readonly partition: number;
-  constructor(told: Told, { topic, partition }: { topic: string; partition: number }) {
+  constructor(told: Told, { topic, partition }: KafkaJSOffsetOutOfRangeMetadata) {
     super(told);
     this.topic = topic;
     this.partition = partition;
@@ -86,11 +93,16 @@ export class KafkaJSAlterPartitionReassignmentsError extends KafkaJSProtocolErro
   }
 }
 
+export interface KafkaJSNumberOfRetriesExceededMetadata {
+  readonly retryCount: number;
+  readonly retryTime: number;
+}
+
 export class KafkaJSNumberOfRetriesExceeded extends KafkaJSNonRetriableError {
   override name = 'KafkaJSNumberOfRetriesExceeded';
   readonly retryCount: number;
   readonly retryTime: number;
-  constructor(cause: Error, { retryCount, retryTime }: { retryCount: number; retryTime: number }) {
+  constructor(cause: Error, { retryCount, retryTime }: KafkaJSNumberOfRetriesExceededMetadata) {
     super(cause, { cause });
     this.retryCount = retryCount;
     this.retryTime = retryTime;
@@ -98,11 +110,16 @@ export class KafkaJSNumberOfRetriesExceeded extends KafkaJSNonRetriableError {
   }
 }
 
+export interface KafkaJSConnectionErrorMetadata {
+  readonly broker?: string;
+  readonly code?: string;
+}
+
 export class KafkaJSConnectionError extends KafkaJSError {
   override name = 'KafkaJSConnectionError';
   readonly broker?: string;
   readonly code?: string;
-  constructor(told: Told, { broker, code }: { broker?: string; code?: string } = {}) {
+  constructor(told: Told, { broker, code }: KafkaJSConnectionErrorMetadata = {}) {
     super(told);
     if (broker !== undefined) this.broker = broker;
     if (code !== undefined) this.code = code;
@@ -113,12 +130,26 @@ export class KafkaJSConnectionClosedError extends KafkaJSConnectionError {
   override name = 'KafkaJSConnectionClosedError';
 }
 
+export interface KafkaJSRequestTimeoutErrorMetadata {
+  readonly broker: string;
+  readonly clientId: string;
+  readonly correlationId: number;
+  readonly createdAt: number;
+  readonly sentAt: number;
+  readonly pendingDuration: number;
+}
+
 export class KafkaJSRequestTimeoutError extends KafkaJSError {
   override name = 'KafkaJSRequestTimeoutError';
   readonly broker?: string;
-  constructor(told: Told, { broker }: { broker?: string } = {}) {
+  readonly clientId?: string;
+  readonly correlationId?: number;
+  readonly createdAt?: number;
+  readonly sentAt?: number;
+  readonly pendingDuration?: number;
+  constructor(told: Told, request: Partial<KafkaJSRequestTimeoutErrorMetadata> = {}) {
     super(told);
-    if (broker !== undefined) this.broker = broker;
+    Object.assign(this, request);
   }
 }
 
@@ -126,22 +157,31 @@ export class KafkaJSMetadataNotLoaded extends KafkaJSError {
   override name = 'KafkaJSMetadataNotLoaded';
 }
 
+export interface KafkaJSTopicMetadataNotLoadedMetadata {
+  readonly topic: string;
+}
+
 export class KafkaJSTopicMetadataNotLoaded extends KafkaJSMetadataNotLoaded {
   override name = 'KafkaJSTopicMetadataNotLoaded';
   readonly topic: string | undefined;
-  constructor(told: Told, { topic }: { topic?: string } = {}) {
+  constructor(told: Told, { topic }: Partial<KafkaJSTopicMetadataNotLoadedMetadata> = {}) {
     super(told);
     this.topic = topic;
   }
 }
 
+export interface KafkaJSStaleTopicMetadataAssignmentMetadata {
+  readonly topic: string;
+  readonly unknownPartitions: readonly PartitionMetadata[];
+}
+
 export class KafkaJSStaleTopicMetadataAssignment extends KafkaJSError {
   override name = 'KafkaJSStaleTopicMetadataAssignment';
   readonly topic: string | undefined;
-  readonly unknownPartitions: readonly number[];
+  readonly unknownPartitions: readonly PartitionMetadata[];
   constructor(
     told: Told,
-    { topic, unknownPartitions = [] }: { topic?: string; unknownPartitions?: readonly number[] } = {},
+    { topic, unknownPartitions = [] }: Partial<KafkaJSStaleTopicMetadataAssignmentMetadata> = {},
   ) {
     super(told);
     this.topic = topic;
@@ -155,35 +195,53 @@ export interface DeleteGroupsResult {
   error?: KafkaJSProtocolError;
 }
 
+export interface KafkaJSDeleteGroupsErrorGroups {
+  groupId: string;
+  errorCode: number;
+  error: KafkaJSError;
+}
+
+type FailedGroup = DeleteGroupsResult | KafkaJSDeleteGroupsErrorGroups;
+
 export class KafkaJSDeleteGroupsError extends KafkaJSError {
   override name = 'KafkaJSDeleteGroupsError';
-  readonly groups: readonly DeleteGroupsResult[];
-  constructor(told: Told, groups: readonly DeleteGroupsResult[] = []) {
+  readonly groups: readonly FailedGroup[];
+  constructor(told: Told, groups: readonly FailedGroup[] = []) {
     super(told);
     this.groups = groups;
   }
 }
 
-export interface RecordDeletionFailure {
+export interface KafkaJSDeleteTopicRecordsErrorPartition {
   readonly partition: number;
   readonly offset: string;
   readonly error: KafkaJSError;
 }
 
+export interface KafkaJSDeleteTopicRecordsErrorTopic {
+  readonly topic?: string;
+  readonly partitions: readonly KafkaJSDeleteTopicRecordsErrorPartition[];
+}
+
 export class KafkaJSDeleteTopicRecordsError extends KafkaJSError {
   override name = 'KafkaJSDeleteTopicRecordsError';
-  readonly partitions: readonly RecordDeletionFailure[];
-  constructor({ partitions }: { readonly topic?: string; readonly partitions: readonly RecordDeletionFailure[] }) {
+  readonly partitions: readonly KafkaJSDeleteTopicRecordsErrorPartition[];
+  constructor({ partitions }: KafkaJSDeleteTopicRecordsErrorTopic) {
     super('Error while deleting records', { retriable: partitions.every(({ error }) => error.retriable) });
     this.partitions = partitions;
   }
+}
+
+export interface KafkaJSServerDoesNotSupportApiKeyMetadata {
+  readonly apiKey: number;
+  readonly apiName: string;
 }
 
 export class KafkaJSServerDoesNotSupportApiKey extends KafkaJSNonRetriableError {
   override name = 'KafkaJSServerDoesNotSupportApiKey';
   readonly apiKey: number | undefined;
   readonly apiName: string | undefined;
-  constructor(told: Told, { apiKey, apiName }: { apiKey?: number; apiName?: string } = {}) {
+  constructor(told: Told, { apiKey, apiName }: Partial<KafkaJSServerDoesNotSupportApiKeyMetadata> = {}) {
     super(told);
     this.apiKey = apiKey;
     this.apiName = apiName;

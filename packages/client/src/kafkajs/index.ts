@@ -15,7 +15,7 @@ export {
   type MemberAssignment,
   type MemberMetadata,
 } from './assigner-protocol.ts';
-export type { BrokerMetadata, ClusterView as Cluster } from './cluster-view.ts';
+export type { BrokerMetadata, ClusterView as Cluster, CoordinatorMetadata } from './cluster-view.ts';
 export { CompressionCodecs } from './compression.ts';
 export type {
   BrokersFunction,
@@ -40,8 +40,8 @@ export * from './errors.ts';
 export type { InstrumentationEvent, RemoveInstrumentationEventListener } from './events.ts';
 export type { ConsumerGroupState, DescribedGroup as GroupDescription, MemberDescription } from './group-description.ts';
 export { Kafka } from './kafka.ts';
-export type { PartitionMetadata } from './link.ts';
 export type { LogEntry, Logger, LoggerEntryContent, logCreator } from './logger.ts';
+export type { PartitionMetadata } from './partition-metadata.ts';
 export {
   type DefaultPartitioner,
   type ICustomPartitioner,

@@ -30,16 +30,6 @@ export interface LinkOptions {
   readonly allowAutoTopicCreation?: boolean | undefined;
 }
 
-/** A topic's partitions as kafkajs shows them. */
-export interface PartitionMetadata {
-  partitionErrorCode: number;
-  partitionId: number;
-  leader: number;
-  replicas: number[];
-  isr: number[];
-  offlineReplicas?: number[];
-}
-
 export class Link {
   readonly retry: RetryOptions;
   readonly platform: NodePlatform;
@@ -205,15 +195,4 @@ function withMechanism(thrown: unknown, mechanism: string | undefined): unknown 
   if (!(thrown instanceof KafkaError) || thrown.code !== 'SASL_AUTHENTICATION_FAILED') return thrown;
   const name = (mechanism ?? '').toUpperCase().replace(/^SCRAM-SHA-/, 'SCRAM SHA');
   return new KafkaJSSASLAuthenticationError(`SASL ${name} authentication failed: ${thrown.message}`);
-}
-
-export function partitionMetadata({ partition, leader, replicas, isr, offline }: PartitionInfo): PartitionMetadata {
-  return {
-    partitionErrorCode: leader < 0 ? ErrorCode.LEADER_NOT_AVAILABLE : ErrorCode.NONE,
-    partitionId: partition,
-    leader,
-    replicas: [...replicas],
-    isr: [...isr],
-    offlineReplicas: [...offline],
-  };
 }

@@ -1,6 +1,6 @@
 /** kafkajs's partitioners: a key's partition by murmur2, messages without a key in turn. */
 import { partitionForKey } from '@ottla/protocol/records';
-import type { PartitionMetadata } from './link.ts';
+import type { PartitionMetadata } from './partition-metadata.ts';
 import type { Message } from './producer-types.ts';
 
 export interface PartitionerArgs {

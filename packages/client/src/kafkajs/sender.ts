@@ -8,7 +8,8 @@ import { shown } from './admin-checks.ts';
 import { compressionName } from './compression.ts';
 import { toKafkaJSError } from './error-mapping.ts';
 import { KafkaJSNonRetriableError } from './errors.ts';
-import { type Link, partitionMetadata } from './link.ts';
+import type { Link } from './link.ts';
+import { partitionMetadata } from './partition-metadata.ts';
 import type { PartitionerArgs } from './partitioners.ts';
 import type { Message, ProducerBatch, RecordMetadata, TopicMessages } from './producer-types.ts';
 

@@ -16,6 +16,7 @@ import type {
 } from './consumer-types.ts';
 import type { Events } from './events.ts';
 import type { GroupProgress } from './group-progress.ts';
+import { IdleFetches } from './idle-fetches.ts';
 import type { Link } from './link.ts';
 import type { Logger } from './logger.ts';
 import { OffsetManager } from './offset-manager.ts';
@@ -47,6 +48,7 @@ export class Session {
   #runner: BatchRunner | undefined;
   #isStopped = false;
   #leaveProgress: () => void = () => {};
+  #idle: IdleFetches | undefined;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -90,6 +92,7 @@ export class Session {
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#leaveProgress();
+    this.#idle?.stop();
     await this.#runner?.stop();
     await this.#core?.close(CLOSE_TIMEOUT_MS);
   }
@@ -194,6 +197,9 @@ export class Session {
     this.#core = core;
     this.#offsets = this.#offsetManager(core, run);
     this.#leaveProgress = groups.join(groupId, this.#offsets);
+    this.#idle = new IdleFetches(cluster.clock, events, config.maxWaitTimeInMs, () =>
+      [...core.state.partitions.values()].every(({ isPaused }) => isPaused) ? [...cluster.metadata.brokers.keys()] : [],
+    );
     core.state.setMode('topics');
     core.state.declare(names.map((name) => untyped(name)));
     core.topics.subscribed();
@@ -213,6 +219,7 @@ export class Session {
   #joined({ memberId, leaderId, protocol, assignment, durationMs }: JoinedGroup): void {
     const { config, events, logger } = this.#options;
     this.#runner?.joined();
+    this.#idle?.start();
     const payload = {
       groupId: config.groupId,
       memberId,
