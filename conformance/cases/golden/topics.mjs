@@ -41,6 +41,7 @@ export const topics = {
     '--create --topic $topic.a_b --replica-assignment 1,1',
     '--list --topic $topic',
     '--list --topic $topic.*',
+    '--describe --topic $topic --partition-size-limit-per-response x',
     { args: '--describe --topic $topic', blur: IDS },
     { args: '--describe --topic $topic,$topic.a_b', blur: IDS, sorted: true },
     '--describe --topic $topic --under-min-isr-partitions',
@@ -62,6 +63,7 @@ export const topics = {
     '--list --topic $topic.*',
     '--topic a --topic b --list',
     { args: '--bootstrap-server nonsense --list', bare: true },
+    { args: '--bootstrap-server $bootstrap --bootstrap-server $bootstrap --list', bare: true },
     '--list --command-config /no/such/file',
   ],
 };

@@ -11,9 +11,16 @@ import { atCoordinator } from './groups.ts';
 import { timeoutOf } from './topics.ts';
 
 /** Kafka's OffsetSpec: a place in a log, or the first record at or after a time in ms. */
-export type OffsetSpec = 'earliest' | 'latest' | 'max-timestamp' | 'earliest-local' | 'latest-tiered' | number;
+export type OffsetSpec = keyof typeof SPECS | number;
 
-const SPECS = { latest: -1, earliest: -2, 'max-timestamp': -3, 'earliest-local': -4, 'latest-tiered': -5 } as const;
+const SPECS = {
+  latest: -1,
+  earliest: -2,
+  'max-timestamp': -3,
+  'earliest-local': -4,
+  'latest-tiered': -5,
+  'earliest-pending-upload': -6,
+} as const;
 
 export interface ListedOffset extends TopicPartitionOffset {
   /** Of the record there; -1 when there is none, or it was not asked by time. */

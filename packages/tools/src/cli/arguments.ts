@@ -67,10 +67,9 @@ export function parseArguments(
     if (argument.flag === true) continue;
     const value = equals < 0 ? args[++at] : word.slice(equals + 1);
     if (value === undefined) return fail(`argument ${titleOf(argument)}: expected one argument`);
-    if (argument.type !== undefined && !/^[+-]?\d+$/.test(value))
-      return fail(
-        `argument ${titleOf(argument)}: could not convert '${value}' to ${argument.type} (For input string: "${value}")`,
-      );
+    const wrong = argument.type === undefined ? undefined : conversionProblem(value, argument.type);
+    if (wrong !== undefined)
+      return fail(`argument ${titleOf(argument)}: could not convert '${value}' to ${argument.type} (${wrong})`);
     collected.push(value);
   }
   for (const argument of known) {
@@ -78,6 +77,18 @@ export function parseArguments(
       return fail(`argument ${titleOf(argument)} is required`);
   }
   return new ParsedArguments(values);
+}
+
+const MAX = { Short: 0x7fff, Integer: 0x7fff_ffff, Long: 2 ** 63 } as const;
+
+/** With the texts of Java's NumberFormatException. Undefined: it is one. */
+function conversionProblem(value: string, type: keyof typeof MAX): string | undefined {
+  const isNumber = /^[+-]?\d+$/.test(value);
+  const isWithin = (max: number): boolean => Number(value) <= max && Number(value) >= -max - 1;
+  if (isNumber && isWithin(MAX[type])) return undefined;
+  return isNumber && type === 'Short' && isWithin(MAX.Integer)
+    ? `Value out of range. Value:"${value}" Radix:10`
+    : `For input string: "${value}"`;
 }
 
 function withPrefix(known: readonly Argument[], prefix: string): readonly Argument[] {

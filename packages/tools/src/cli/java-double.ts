@@ -6,3 +6,13 @@ export function javaDouble(value: number): string {
   const [digits = '', exponent = ''] = value.toExponential().split('e');
   return `${digits.includes('.') ? digits : `${digits}.0`}E${exponent.replace('+', '')}`;
 }
+
+const DOUBLE = /^([+-]?)(?:(\d+\.?\d*|\.\d+)(e[+-]?\d+)?[fd]?|(NaN|Infinity))$/i;
+
+/** Java's `Double.valueOf`, without hexadecimal ones. Undefined: it is none. */
+export function parseJavaDouble(text: string): number | undefined {
+  const match = DOUBLE.exec(text.trim());
+  if (match === null) return undefined;
+  const [, sign = '', digits = '', exponent = '', word = ''] = match;
+  return Number(`${sign}${word}${digits}${exponent}`);
+}

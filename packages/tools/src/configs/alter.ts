@@ -1,4 +1,5 @@
 import type { Admin, ScramAlteration } from '@ottla/client';
+import { parseJavaDouble } from '../cli/java-double.ts';
 import { calling, JavaError } from '../cli/java-error.ts';
 import { ToolError } from '../cli/tool.ts';
 import { parseScram } from './changes.ts';
@@ -32,6 +33,11 @@ export async function alterEntity(
   const [type] = request.types;
   if (type === undefined) return;
   const [name = ''] = request.names;
+  const format = changes.added.get('message.format.version');
+  if (type === 'topics' && format !== undefined)
+    print(
+      `WARNING: The configuration message.format.version=${format} is specified. This configuration will be ignored if the version is newer than the inter.broker.protocol.version specified in the broker or if the inter.broker.protocol.version is 3.0 or newer. This configuration is deprecated and it will be removed in Apache Kafka 4.0.`,
+    );
   if (isResource(type)) await alterResource(admin, type, name, changes);
   else if (type === 'ips') await alterIp(admin, request, changes);
   else await alterUserOrClient(admin, request, changes);
@@ -121,9 +127,8 @@ async function alterQuotas(admin: Admin, { types, names }: ConfigRequest, { adde
   refuseUnset(deleted, new Set(Object.keys(current?.values ?? {})));
   const values: Record<string, number | null> = {};
   for (const [name, text] of added) {
-    const value = Number(text);
-    if (text.trim() === '' || Number.isNaN(value))
-      throw new ToolError(`Cannot parse quota configuration value for ${name}: ${text}`);
+    const value = parseJavaDouble(text);
+    if (value === undefined) throw new ToolError(`Cannot parse quota configuration value for ${name}: ${text}`);
     values[name] = value;
   }
   for (const name of deleted) values[name] = null;

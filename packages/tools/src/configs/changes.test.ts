@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { javaDouble } from '../cli/java-double.ts';
+import { javaDouble, parseJavaDouble } from '../cli/java-double.ts';
 import { checkKeys, parseAdded, parseDeleted, parseScram } from './changes.ts';
 
 describe('--add-config', () => {
@@ -13,7 +13,12 @@ describe('--add-config', () => {
     ]);
   });
 
-  test.each(['x', 'a=1,b', 'a=b=c'])('%s is refused', (text) => {
+  test('commas at the end are no change', () => {
+    expect([...parseAdded('retention.ms=1,')]).toEqual([['retention.ms', '1']]);
+    expect([...parseAdded(',')]).toEqual([]);
+  });
+
+  test.each(['', 'x', 'a=1,b', 'a=b=c'])('%s is refused', (text) => {
     expect(() => parseAdded(text)).toThrow('all configs to be added must be in the format "key=val"');
   });
 
@@ -24,6 +29,7 @@ describe('--add-config', () => {
 
 test('--delete-config', () => {
   expect(parseDeleted('a, b,')).toEqual(['a', 'b']);
+  expect(parseDeleted('')).toEqual(['']);
   expect(parseDeleted(undefined)).toEqual([]);
 });
 
@@ -52,4 +58,19 @@ test.each([
   [0.00012, '1.2E-4'],
 ])('%d is printed as Java prints it: %s', (value, text) => {
   expect(javaDouble(value)).toBe(text);
+});
+
+test.each([
+  ['1024', 1024],
+  [' 1e3 ', 1000],
+  ['.5', 0.5],
+  ['5d', 5],
+  ['1.F', 1],
+  ['-Infinity', -Infinity],
+])('%s is a double to Java', (text, value) => {
+  expect(parseJavaDouble(text)).toBe(value);
+});
+
+test.each(['', '0x10', 'x', '5g', '1e', '1_000'])('%j is none', (text) => {
+  expect(parseJavaDouble(text)).toBeUndefined();
 });

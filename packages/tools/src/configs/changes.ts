@@ -9,7 +9,7 @@ const EQUALS = new RegExp(`\\s*=\\s*${OUTSIDE}`);
 
 /** `name=value,list=[a,b]` */
 export function parseAdded(text: string): Map<string, string> {
-  const pairs = text.split(COMMA).map((part) => part.split(EQUALS));
+  const pairs = withoutTail(text.split(COMMA)).map((part) => part.split(EQUALS));
   if (pairs.some((pair) => pair.length !== 2))
     throw new ToolError(
       'requirement failed: Invalid entity config: all configs to be added must be in the format "key=val".',
@@ -18,10 +18,12 @@ export function parseAdded(text: string): Map<string, string> {
 }
 
 export function parseDeleted(text: string | undefined): string[] {
-  return (text ?? '')
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
+  return text === undefined ? [] : withoutTail(text.split(',')).map((name) => name.trim());
+}
+
+/** Java's split drops empty parts at the end, unless there was nothing to split. */
+function withoutTail(parts: readonly string[]): readonly string[] {
+  return parts.length === 1 ? parts : parts.slice(0, parts.findLastIndex((part) => part !== '') + 1);
 }
 
 export function checkKeys(names: Iterable<string>): void {

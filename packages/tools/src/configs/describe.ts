@@ -36,12 +36,18 @@ async function entitiesOf(admin: Admin, type: ResourceEntity): Promise<string[]>
       return [...brokers.map(({ id }) => String(id)), ''];
     }
     case 'client-metrics':
+      return configured(admin, 'client-metrics');
     case 'groups': {
-      const kind = type === 'groups' ? 'group' : 'client-metrics';
-      const resources = await calling('listConfigResources', () => admin.listConfigResources([kind]));
-      return resources.filter((each) => each.type === kind).map(({ name }) => name);
+      const groups = await calling('listGroups', () => admin.listGroups());
+      return [...new Set([...groups.map(({ groupId }) => groupId), ...(await configured(admin, 'group'))])];
     }
   }
+}
+
+/** Those that were configured once; what else there is need not be. */
+async function configured(admin: Admin, kind: 'client-metrics' | 'group'): Promise<string[]> {
+  const resources = await calling('listConfigResources', () => admin.listConfigResources([kind]));
+  return resources.filter((each) => each.type === kind).map(({ name }) => name);
 }
 
 const TITLES = { user: 'user-principal', 'client-id': 'client-id', ip: 'ip' } as const;

@@ -4,20 +4,24 @@ import { parseDateTime, parseDuration } from './date-time.ts';
 describe('--to-datetime', () => {
   test.each([
     ['2024-01-31T12:00:00.250', '2024-01-31T12:00:00.250Z'],
-    ['2024-01-31T12:00:00', '2024-01-31T12:00:00.000Z'],
+    ['2024-01-31T12:00:00.000+0200', '2024-01-31T10:00:00.000Z'],
+    ['2024-01-31T12:00:00.000+02', '2024-01-31T10:00:00.000Z'],
     ['2024-01-31T12:00:00.000Z', '2024-01-31T12:00:00.000Z'],
     ['2024-01-31T12:00:00.000+02:00', '2024-01-31T10:00:00.000Z'],
-    ['2024-01-31T12:00:00-01:30', '2024-01-31T13:30:00.000Z'],
+    ['2024-01-31T12:00:00.000-01:30', '2024-01-31T13:30:00.000Z'],
   ])('%s', (text, expected) => {
     expect(new Date(parseDateTime(text)).toISOString()).toBe(expected);
   });
 
-  test.each(['2024-01-31', '2024-02-31T00:00:00', '2024-01-31T25:00:00', '2024-01-31Tnoon'])(
-    '%s is refused',
-    (text) => {
-      expect(() => parseDateTime(text)).toThrow('java.text.ParseException');
-    },
-  );
+  test.each([
+    '2024-01-31',
+    '2024-01-31T12:00:00',
+    '2024-02-31T00:00:00.000',
+    '2024-01-31T25:00:00.000',
+    '2024-01-31Tnoon',
+  ])('%s is refused', (text) => {
+    expect(() => parseDateTime(text)).toThrow('java.text.ParseException');
+  });
 });
 
 describe('--by-duration', () => {

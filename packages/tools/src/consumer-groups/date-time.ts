@@ -1,9 +1,9 @@
 /** Times as the Java tools read them. */
 import { JavaError } from '../cli/java-error.ts';
 
-const DATE_TIME = /^(\d+)-(\d{1,2})-(\d{1,2})T(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.(\d+))?(Z|[+-]\d{2}:\d{2})$/;
+const DATE_TIME = /^(\d+)-(\d{1,2})-(\d{1,2})T(\d{1,2}):(\d{1,2}):(\d{1,2})\.(\d+)(Z|[+-]\d{2}(?::?\d{2})?)$/;
 
-/** Java's `Utils.getDateTime`, ms since 1970: `2024-01-31T12:00:00[.000]`, in UTC unless an offset follows. */
+/** Java's `Utils.getDateTime`, ms since 1970: `2024-01-31T12:00:00.000`, in UTC unless an offset follows. */
 export function parseDateTime(text: string): number {
   const time = text.split('T')[1];
   if (time === undefined)
@@ -20,7 +20,7 @@ export function parseDateTime(text: string): number {
 
 function offsetMs(zone: string): number {
   if (zone === 'Z') return 0;
-  const [hours = 0, minutes = 0] = zone.slice(1).split(':').map(Number);
+  const [hours, minutes] = [Number(zone.slice(1, 3)), zone.length > 3 ? Number(zone.slice(-2)) : 0];
   return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * 60_000;
 }
 

@@ -1,7 +1,6 @@
 import { KafkaError, type TopicPartition } from '@ottla/client';
 import { calling, JavaError, javaError } from '../cli/java-error.ts';
 import { byPartition, type GroupClient, groupsOf, splitTopics } from './group-client.ts';
-import { usage } from './options.ts';
 
 export async function deleteGroups(client: GroupClient): Promise<void> {
   const { admin, io, limit } = client;
@@ -77,9 +76,7 @@ async function resolve(
   { admin, limit }: GroupClient,
   given: readonly string[],
 ): Promise<{ known: TopicPartition[]; unknown: Outcomes }> {
-  const { partitions: known, topics } = splitTopics(given, (partition, topic) =>
-    usage(`Invalid partition '${partition}' specified in topic arg '${topic}''`),
-  );
+  const { partitions: known, topics } = splitTopics(given);
   const unknown: Outcomes = [];
   for (const topic of topics) {
     try {

@@ -3,6 +3,7 @@ import { type Admin, type GroupDescription, type Kafka, KafkaError, type TopicPa
 import { calling, JavaError } from '../cli/java-error.ts';
 import type { ParsedOptions } from '../cli/option-parser.ts';
 import type { ToolIo } from '../cli/tool.ts';
+import { usage } from './options.ts';
 
 export interface GroupClient {
   readonly kafka: Kafka;
@@ -55,13 +56,9 @@ export function listing<T>(request: () => Promise<T>): Promise<T> {
   });
 }
 
-/** Topics as they are given (`topic` or `topic:0,1`), as partitions. `wrong` makes the error for what is no number. */
-export async function partitionsOf(
-  { admin, limit }: GroupClient,
-  given: readonly string[],
-  wrong: (partition: string, topic: string) => Error,
-): Promise<TopicPartition[]> {
-  const { partitions, topics } = splitTopics(given, wrong);
+/** Topics as they are given (`topic` or `topic:0,1`), as partitions. */
+export async function partitionsOf({ admin, limit }: GroupClient, given: readonly string[]): Promise<TopicPartition[]> {
+  const { partitions, topics } = splitTopics(given);
   if (topics.length === 0) return partitions;
   const described = await runtime('describeTopics', () => admin.describeTopics(topics, limit));
   const whole = [...described.values()].flatMap((topic) =>
@@ -70,20 +67,21 @@ export async function partitionsOf(
   return [...partitions, ...whole];
 }
 
-export function splitTopics(
-  given: readonly string[],
-  wrong: (partition: string, topic: string) => Error,
-): { partitions: TopicPartition[]; topics: string[] } {
+export function splitTopics(given: readonly string[]): { partitions: TopicPartition[]; topics: string[] } {
   const partitions: TopicPartition[] = [];
   const topics: string[] = [];
   for (const text of given) {
-    const [topic = '', list] = text.split(':');
-    if (list === undefined) topics.push(topic);
-    else
-      for (const partition of list.split(',')) {
-        if (!/^[+-]?\d+$/.test(partition)) throw wrong(partition, text);
-        partitions.push({ topic, partition: Number(partition) });
-      }
+    const [topic = '', list = '', ...more] = text.split(':');
+    if (topic === text) {
+      topics.push(topic);
+      continue;
+    }
+    if (list === '' || more.length > 0) throw usage(`Invalid topic arg '${text}', expected topic name and partitions`);
+    for (const partition of list.split(',')) {
+      if (!/^[+-]?\d+$/.test(partition))
+        throw usage(`Invalid partition '${partition}' specified in topic arg '${text}''`);
+      partitions.push({ topic, partition: Number(partition) });
+    }
   }
   return { partitions, topics };
 }

@@ -8,6 +8,7 @@ import { describeGroups } from './describe.ts';
 import type { GroupClient } from './group-client.ts';
 import { listGroups } from './list.ts';
 import { parseGroupOptions } from './options.ts';
+import { regexProblem } from './regex-syntax.ts';
 import { resetOffsets } from './reset.ts';
 
 const ACTIONS = {
@@ -26,6 +27,14 @@ export const kafkaConsumerGroups: Tool = async (args, io) => {
   );
   if (parsed === undefined) return 0;
   const { action, options } = parsed;
+  if (action === 'validate-regex') {
+    const regex = options.value('validate-regex') ?? '';
+    const problem = regexProblem(regex);
+    io.stdout.write(
+      `The regular expression \`${regex}\` is ${problem === undefined ? 'valid' : `invalid: ${problem}`}.\n`,
+    );
+    return 0;
+  }
   try {
     const settings = {
       bootstrap: options.value('bootstrap-server') ?? '',

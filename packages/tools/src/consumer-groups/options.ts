@@ -2,7 +2,7 @@ import { OptionParser, type OptionSpec, type ParsedOptions, withArgument } from 
 import { forbidTogether, HELP_AND_VERSION, parseOrHelp, requireOptions, UsageError } from '../cli/usage.ts';
 import { refuseZooKeeper, ZOOKEEPER } from '../cli/zookeeper.ts';
 
-const ACTIONS = ['list', 'describe', 'delete', 'reset-offsets', 'delete-offsets'] as const;
+const ACTIONS = ['list', 'describe', 'delete', 'reset-offsets', 'delete-offsets', 'validate-regex'] as const;
 export type Action = (typeof ACTIONS)[number];
 
 /** To which offsets a group is reset: exactly one. */
@@ -59,6 +59,7 @@ export const parser = new OptionParser([
     availableIf: ['list'],
   },
   { name: 'verbose', description: 'With describe: more of it.', ...describeOnly },
+  withArgument('validate-regex', 'regex', 'Say whether a regular expression can be subscribed to; asks no cluster.'),
   // Of Kafka 0.10.
   { name: 'new-consumer', description: 'Without effect: there is no other.' },
   ZOOKEEPER,
@@ -78,7 +79,7 @@ export function parseGroupOptions(
   const options = parseOrHelp(parser, args, PURPOSE, print, 'message alone');
   if (options === undefined) return undefined;
   refuseZooKeeper(options);
-  requireOptions(parser, options, 'bootstrap-server');
+  if (!options.has('validate-regex')) requireOptions(parser, options, 'bootstrap-server');
   if (options.has('describe')) checkDescribe(options);
   if (options.has('delete')) checkDelete(options);
   if (options.has('delete-offsets') && !(options.has('group') && options.has('topic')))
@@ -140,7 +141,8 @@ function namesOf(
   known: readonly string[],
   wrong: (list: string) => string,
 ): string[] | undefined {
-  return text?.split(',').map((part) => {
+  if (text === undefined || text === '') return undefined;
+  return text.split(',').map((part) => {
     const found = known.find((name) => name.toLowerCase() === part.trim().toLowerCase());
     if (found === undefined) throw usage(wrong(text));
     return found;

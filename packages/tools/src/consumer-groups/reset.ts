@@ -53,10 +53,7 @@ async function resetGroup(client: GroupClient, group: string): Promise<TopicPart
 async function partitionsToReset(client: GroupClient, group: string): Promise<TopicPartition[]> {
   const { options } = client;
   if (options.has('all-topics')) return committedOffsets(client, group);
-  if (options.has('topic'))
-    return partitionsOf(client, options.values('topic'), (partition, topic) =>
-      usage(`Invalid partition '${partition}' specified in topic arg '${topic}''`),
-    );
+  if (options.has('topic')) return partitionsOf(client, options.values('topic'));
   if (options.has('from-file')) return [];
   throw usage('One of the reset scopes should be defined: --all-topics, --topic.');
 }

@@ -50,6 +50,9 @@ const PLACES: Readonly<Record<string, OffsetSpec>> = {
   'earliest-local': 'earliest-local',
   '-5': 'latest-tiered',
   'latest-tiered': 'latest-tiered',
+  // Of Kafka 4.2; its leaders refuse what they do not know.
+  '-6': 'earliest-pending-upload',
+  'earliest-pending-upload': 'earliest-pending-upload',
 };
 
 export const kafkaGetOffsets: Tool = async (args, io) => {

@@ -4,16 +4,20 @@ import { ToolError } from '../cli/tool.ts';
 /** The JSON of --offset-json-file. Throws with Java's texts. */
 export function parseOffsetFile(text: string): TopicPartitionOffset[] {
   const json = parse(text);
-  if (!isObject(json)) throw new ToolError('The input string is not a valid JSON');
-  const { version = 1, partitions } = json;
-  if (version !== 1) throw new ToolError(`Not supported version field value ${String(version)}`);
-  if (!Array.isArray(partitions)) throw new ToolError('Missing partitions field');
+  if (json === undefined) throw new ToolError('The input string is not a valid JSON');
+  const { version = 1, partitions } = objectOf(json);
+  if (number(version, 'Integer') !== 1)
+    throw new ToolError(`Not supported version field value ${number(version, 'Integer')}`);
+  if (partitions === undefined) throw new ToolError('Missing partitions field');
+  if (!Array.isArray(partitions)) throw expected('JSON array', partitions);
   const places = partitions.map((each: unknown) => {
-    const from = isObject(each) ? each : {};
+    const from = objectOf(each);
+    const topic = field(from, 'topic');
+    if (typeof topic !== 'string') throw expected('`String` value', topic);
     return {
-      topic: String(field(from, 'topic')),
-      partition: numberField(from, 'partition'),
-      offset: numberField(from, 'offset'),
+      topic,
+      partition: number(field(from, 'partition'), 'Integer'),
+      offset: number(field(from, 'offset'), 'Long'),
     };
   });
   const names = places.map(({ topic, partition }) => `${topic}-${partition}`);
@@ -31,8 +35,13 @@ function parse(text: string): unknown {
   }
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function objectOf(value: unknown): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  throw expected('JSON object', value);
+}
+
+function expected(what: string, value: unknown): ToolError {
+  return new ToolError(`Expected ${what}, received ${JSON.stringify(value)}`);
 }
 
 function field(from: Record<string, unknown>, name: string): unknown {
@@ -40,9 +49,7 @@ function field(from: Record<string, unknown>, name: string): unknown {
   return from[name];
 }
 
-function numberField(from: Record<string, unknown>, name: string): number {
-  const value = field(from, name);
-  if (!Number.isSafeInteger(value))
-    throw new ToolError(`Expected an integer for \`${name}\`, got ${JSON.stringify(value)}`);
-  return Number(value);
+function number(value: unknown, type: 'Integer' | 'Long'): number {
+  if (Number.isSafeInteger(value)) return Number(value);
+  throw expected(`\`${type}\` value`, value);
 }

@@ -26,7 +26,7 @@ export const kafkaTopics: Tool = async (args, io) => {
   const { action, options } = parsed;
   const print = (line: string): void => void io.stdout.write(`${line}\n`);
   const settings = {
-    bootstrap: options.values('bootstrap-server').at(-1) ?? '',
+    bootstrap: options.value('bootstrap-server') ?? '',
     configFile: options.value('command-config'),
   };
   return withKafka(settings, io, async (kafka) => {
@@ -50,6 +50,7 @@ async function list(admin: Admin, options: ParsedOptions, print: Print): Promise
 
 async function describe(admin: Admin, options: ParsedOptions, print: Print): Promise<void> {
   const id = options.value('topic-id');
+  options.number('partition-size-limit-per-response'); // refused when it is no number
   if (id === undefined) return describeTopics(admin, await existing(admin, options), options, print);
   const wanted = parseUuid(id);
   const topics = (await listed(admin, options)).filter((topic) => topic.id === wanted);
