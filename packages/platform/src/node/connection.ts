@@ -5,6 +5,7 @@ import {
   connectionTurnBytesMax,
   fileSendBufferBytesMin,
   nudgeBytes,
+  readTurnBytesMax,
   sourcePullBytesMax,
   unsentHighMarkBytes,
   unsentLowMarkBytes,
@@ -29,6 +30,8 @@ export interface ConnectionOwner {
   flushLater(connection: NodeConnection): void;
   /** Calls `flush` of the connection at the end of the next turn: other sockets, and what they bring, come first. */
   flushNextTurn(connection: NodeConnection): void;
+  /** Calls `readOn` of the connection in the next turn. */
+  readNextTurn(connection: NodeConnection): void;
   /** Enough was sent for one turn: whoever still has bytes asks for the next one. */
   isTurnOver(): boolean;
   opened(connection: NodeConnection): void;
@@ -49,6 +52,9 @@ export class NodeConnection implements Connection {
   /** Bytes the socket holds because the kernel did not take them at once. */
   #stalledBytes = 0;
   #flushQueued = false;
+  #isPaused = false;
+  /** Since the connection last let others go first. */
+  #readBytes = 0;
   #isReceiving = false;
   #drainWanted = false;
   #state: 'open' | 'closing' | 'ending' | 'destroyed' = 'open';
@@ -74,6 +80,7 @@ export class NodeConnection implements Connection {
     this.#descriptor = descriptorOf(socket);
     this.#owner.opened(this);
     const received = (chunk: Buffer): void => {
+      this.#readBytes += chunk.length;
       if (this.#state !== 'open') {
         this.release(chunk);
         return;
@@ -88,6 +95,7 @@ export class NodeConnection implements Connection {
       }
     };
     const filled = (bytes: number): void => {
+      this.#readBytes += bytes;
       if (this.#state !== 'open') return;
       this.#isReceiving = true;
       try {
@@ -98,7 +106,7 @@ export class NodeConnection implements Connection {
     };
     const room = (): Buffer | undefined => (this.#state === 'open' ? handler.room?.() : undefined);
     if (this.#reader === undefined) socket.on('data', received);
-    else this.#reader.start({ received, room, filled });
+    else this.#reader.start({ received, room, filled, mayReadOn: () => this.#mayReadOn() });
     // The peer has no more to say: like Kafka, answer what is queued and close.
     socket.on('end', () => this.close());
     socket.on('error', (error) => {
@@ -139,10 +147,12 @@ export class NodeConnection implements Connection {
   }
 
   pause(): void {
+    this.#isPaused = true;
     if (this.#state === 'open') this.#socket.pause();
   }
 
   resume(): void {
+    this.#isPaused = false;
     if (this.#state === 'open') this.#socket.resume();
   }
 
@@ -154,6 +164,18 @@ export class NodeConnection implements Connection {
 
   destroy(): void {
     this.#destroy(undefined);
+  }
+
+  /** Called by the network in the turn after the one in which the connection had its share. */
+  readOn(): void {
+    if (!this.#isPaused) this.resume();
+  }
+
+  #mayReadOn(): boolean {
+    if (this.#readBytes < readTurnBytesMax) return true;
+    this.#readBytes = 0;
+    this.#owner.readNextTurn(this);
+    return false;
   }
 
   /**

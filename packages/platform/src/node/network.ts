@@ -46,6 +46,7 @@ export class NodeNetwork implements Network, ConnectionOwner {
   readonly #open = new Set<NodeConnection>();
   #toFlush: NodeConnection[] = [];
   #toFlushNext: NodeConnection[] = [];
+  #toReadOn: NodeConnection[] = [];
   /** Since the first connection sent in this turn. */
   #inSlice = false;
   #sliceEndMs = 0;
@@ -149,6 +150,11 @@ export class NodeNetwork implements Network, ConnectionOwner {
     if (this.#toFlushNext.length === 1) setImmediate(this.#flushNext);
   }
 
+  readNextTurn(connection: NodeConnection): void {
+    this.#toReadOn.push(connection);
+    if (this.#toReadOn.length === 1) setImmediate(this.#readOn);
+  }
+
   isTurnOver(): boolean {
     const nowMs = this.#clock.monotonicMs();
     if (!this.#inSlice) {
@@ -177,6 +183,12 @@ export class NodeNetwork implements Network, ConnectionOwner {
     const connections = this.#toFlushNext;
     this.#toFlushNext = [];
     this.#flushAll(connections);
+  };
+
+  readonly #readOn = (): void => {
+    const connections = this.#toReadOn;
+    this.#toReadOn = [];
+    for (const connection of connections) connection.readOn();
   };
 
   readonly #endSlice = (): void => {

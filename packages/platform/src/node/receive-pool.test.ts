@@ -14,7 +14,7 @@ function socketOf(reader: SocketReader): (bytes: Buffer) => Uint8Array {
 
 /** One without memory of its own. */
 function receiverOf(received: (chunk: Buffer) => void): Receiver {
-  return { received, room: () => undefined, filled: () => expect.unreachable() };
+  return { received, room: () => undefined, filled: () => expect.unreachable(), mayReadOn: () => true };
 }
 
 describe('the receive pool', () => {
@@ -73,6 +73,7 @@ describe('the receive pool', () => {
     reader.start({
       received: (chunk) => chunks.push(String(chunk)),
       room: () => (chunks.length > 0 && filled < room.length ? room.subarray(filled) : undefined),
+      mayReadOn: () => true,
       filled: (bytes) => {
         filled += bytes;
       },
@@ -85,6 +86,18 @@ describe('the receive pool', () => {
     expect(chunks).toEqual(['before', 'after']);
     expect(filled).toBe(100_000);
     expect(room.equals(Buffer.concat([Buffer.alloc(60_000, 'a'), Buffer.alloc(40_000, 'b')]))).toBe(true);
+  });
+
+  it('tells the socket to stop reading when its receiver has had enough for a turn', () => {
+    const reader = new SocketReader(new ReceivePool());
+    let received = 0;
+    const add = (bytes: number): void => {
+      received += bytes;
+    };
+    const mayReadOn = (): boolean => received < 2;
+    reader.start({ received: ({ length }) => add(length), room: () => undefined, filled: add, mayReadOn });
+    const { buffer, callback } = reader.onread;
+    expect([callback(1, buffer()), callback(1, buffer())]).toEqual([true, false]);
   });
 
   it('goes on with copies when receivers keep everything, and stops with its socket', () => {

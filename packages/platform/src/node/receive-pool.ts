@@ -58,6 +58,8 @@ export interface Receiver {
   received(chunk: Buffer): void;
   room(): Buffer | undefined;
   filled(bytes: number): void;
+  /** Whether the socket may read on: asked after each of these calls. */
+  mayReadOn(): boolean;
 }
 
 /** The reading half of one socket: what `onread` of `node:net` asks for. */
@@ -82,7 +84,7 @@ export class SocketReader {
       callback: (count) => {
         if (this.#isInRoom) this.#receiver?.filled(count);
         else this.#read(count);
-        return true;
+        return this.#receiver?.mayReadOn() ?? true;
       },
     };
   }
