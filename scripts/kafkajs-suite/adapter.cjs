@@ -12,6 +12,17 @@ function kafkaOf({ cluster, logger }) {
   });
 }
 
+/** Consumers and producers with a cluster in common know of each other's commits. */
+function sharedKafkaOf(given) {
+  const known = given.cluster && kafkas.get(given.cluster);
+  if (known) return known;
+  const kafka = kafkaOf(given);
+  if (given.cluster) kafkas.set(given.cluster, kafka);
+  return kafka;
+}
+
+const kafkas = new WeakMap();
+
 /** What each cluster was made with. */
 const configs = new WeakMap();
 
@@ -83,10 +94,10 @@ module.exports = {
       }
     },
   createAdmin: (given) => beside(kafkaOf(given).admin(optionsOf(given)), given),
-  createProducer: (given) => beside(kafkaOf(given).producer(optionsOf(given)), given),
+  createProducer: (given) => beside(sharedKafkaOf(given).producer(optionsOf(given)), given),
   createConsumer: (given) => {
     const isolation = given.isolationLevel ?? (given.cluster && configs.get(given.cluster))?.isolationLevel;
-    return beside(kafkaOf(given).consumer({ ...optionsOf(given), readUncommitted: isolation === 0 }), given);
+    return beside(sharedKafkaOf(given).consumer({ ...optionsOf(given), readUncommitted: isolation === 0 }), given);
   },
   assignerProtocol: ours.AssignerProtocol,
   roundRobin: ours.PartitionAssigners.roundRobin,
