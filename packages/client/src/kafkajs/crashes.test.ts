@@ -35,6 +35,13 @@ test('a group that may not be joined is a crash for good', async () => {
   expect(crashes[0]).toMatchObject({ groupId: 'g', restart: false, error: { retriable: false } });
 });
 
+test('a topic whose leader is not there yet is waited for as long as the Kafka says, not the consumer', async () => {
+  const { server, consumer } = await fragile({ retries: 0 });
+  await server.createTopic('new');
+  server.intercept('Metadata', () => ({ error: ErrorCode.LEADER_NOT_AVAILABLE }), { times: 2 });
+  await consumer.subscribe({ topic: 'new' });
+});
+
 test('with the tries used up the consumer starts again, if restartOnFailure lets it', async () => {
   for (const lets of [true, false]) {
     const asked: string[] = [];

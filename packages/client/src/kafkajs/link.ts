@@ -82,6 +82,11 @@ export class Link {
     return retrying(this.retry, this.platform, attempt, isFinal);
   }
 
+  /** Runs what finds the cluster or a topic: with the retries of the Kafka, which those of one client do not change. */
+  #finding<T>(attempt: () => Promise<T>, isFinal: (error: Error) => boolean): Promise<T> {
+    return retrying(this.#options.config.retry ?? {}, this.platform, attempt, isFinal);
+  }
+
   /** One request. Rejects with our errors. */
   async ask<Req extends object, Res>(
     api: RpcApi<Req, Res>,
@@ -143,7 +148,7 @@ export class Link {
     const cluster = await this.cluster();
     const known = cluster.metadata.topic(topic);
     if (known !== undefined && !refresh) return known.partitions;
-    return this.retrying(async () => {
+    return this.#finding(async () => {
       await cluster.refresh([topic], { allowAutoTopicCreation: this.#options.allowAutoTopicCreation ?? false });
       const found = cluster.metadata.topic(topic);
       if (found !== undefined && found.partitions.length > 0) return found.partitions;
@@ -153,7 +158,7 @@ export class Link {
 
   async #connect(): Promise<Kafka> {
     const { config, platform, observer, metadataMaxAge } = this.#options;
-    return this.retrying(
+    return this.#finding(
       async () => {
         const kafka = new Kafka({
           brokers: await brokersOf(config.brokers),
