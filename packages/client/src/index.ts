@@ -24,6 +24,7 @@ export type { CallOptions, KafkaOptions } from './options.ts';
 export type { PlainHeaders, PlainMessage, PlainRecord, TopicMessages } from './producer/input.ts';
 export type {
   AcknowledgedBatch,
+  AppendListener,
   InterceptedRecord,
   Partitioner,
   PartitionerInput,

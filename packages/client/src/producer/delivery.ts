@@ -1,6 +1,7 @@
 /** Who wants to know what became of records. Nobody does on the bulk path: then there is no object for it at all. */
 import type { KafkaError } from '../errors.ts';
 import type { RecordMetadata } from '../records.ts';
+import type { AppendListener } from './options.ts';
 
 export interface Outcome {
   readonly topic: string;
@@ -129,6 +130,45 @@ export class RunDelivery implements Delivery {
     if (kept >= this.#indexes.length) return undefined;
     const first = Math.max(this.firstDelta, delta) - by;
     return new RunDelivery(this.owner, first, this.#indexes.splice(kept), this.#timestamps.splice(kept));
+  }
+}
+
+/** Records of one batch, one after the other, that `append` took with the same listener and token. */
+export class AppendedRun implements Delivery {
+  readonly #listener: AppendListener;
+  readonly #token: number;
+  readonly #firstDelta: number;
+  #count: number;
+
+  constructor(listener: AppendListener, token: number, firstDelta: number, count = 1) {
+    this.#listener = listener;
+    this.#token = token;
+    this.#firstDelta = firstDelta;
+    this.#count = count;
+  }
+
+  /** Whether the record with this delta joined the run. */
+  joined(listener: AppendListener, token: number, delta: number): boolean {
+    const fits =
+      this.#listener === listener && this.#token === token && this.#firstDelta + this.#count === delta;
+    if (fits) this.#count++;
+    return fits;
+  }
+
+  settle({ partition, baseOffset }: Outcome, error: KafkaError | undefined, recordErrors: RecordErrors | undefined): void {
+    const isKnown = error === undefined && baseOffset >= 0;
+    for (let delta = this.#firstDelta; delta < this.#firstDelta + this.#count; delta++) {
+      const own = error === undefined ? undefined : (recordErrors?.get(delta) ?? error);
+      this.#listener.settled(this.#token, own, partition, isKnown ? baseOffset + delta : -1);
+    }
+  }
+
+  move(delta: number, by: number): Delivery | undefined {
+    const kept = Math.max(0, delta - this.#firstDelta);
+    if (kept >= this.#count) return undefined;
+    const moved = this.#count - kept;
+    this.#count = kept;
+    return new AppendedRun(this.#listener, this.#token, Math.max(this.#firstDelta, delta) - by, moved);
   }
 }
 

@@ -7,10 +7,11 @@ import type { ProducerRecord, RecordMetadata } from '../records.ts';
 import type { Topic } from '../serdes/topic.ts';
 import type { Accumulator, TopicQueue } from './accumulator.ts';
 import type { ProducerBatch } from './batch.ts';
-import { ManyDeliveries, RunDelivery, SingleDelivery } from './delivery.ts';
+import { AppendedRun, ManyDeliveries, RunDelivery, SingleDelivery } from './delivery.ts';
 import { headersOf, NO_HEADERS, serialized, timestampOf } from './input.ts';
 import type { Intake } from './intake.ts';
 import { InterceptedDelivery, type Interception } from './interception.ts';
+import type { AppendListener } from './options.ts';
 
 export type AnyRecord = ProducerRecord<unknown, unknown>;
 export type SomeTopic = Topic<string, unknown, unknown, unknown, unknown>;
@@ -87,12 +88,12 @@ export class Feed {
     return all.promise;
   }
 
-  append(topic: SomeTopic, records: readonly AnyRecord[]): boolean {
+  append(topic: SomeTopic, records: readonly AnyRecord[], listener?: AppendListener, token = 0): boolean {
     const queue = this.#accumulator.topic(topic.name);
     const info = this.#intake.open(queue);
-    const next = info === undefined ? 0 : this.#addSome(topic, queue, info, records, 0);
+    const next = info === undefined ? 0 : this.#addSome(topic, queue, info, records, 0, listener, token);
     if (next === records.length) return !this.#accumulator.isFull;
-    this.#appendLater(topic, queue, records, next);
+    this.#appendLater(topic, queue, records, next, listener, token);
     return false;
   }
 
@@ -115,18 +116,36 @@ export class Feed {
   }
 
   /** Adds records until the memory is full; the index of the first that was not added. */
-  #addSome(topic: SomeTopic, queue: TopicQueue, info: TopicInfo, records: readonly AnyRecord[], from: number): number {
+  #addSome(
+    topic: SomeTopic,
+    queue: TopicQueue,
+    info: TopicInfo,
+    records: readonly AnyRecord[],
+    from: number,
+    listener: AppendListener | undefined,
+    token: number,
+  ): number {
     const accumulator = this.#accumulator;
     let index = from;
     for (; index < records.length; index++) {
       if (accumulator.isFull && index > from) return index;
-      this.#add(topic, queue, info, records[index]);
-      if (accumulator.lastBatch !== undefined) accumulator.lastBatch.isUnobserved = true;
+      const delta = this.#add(topic, queue, info, records[index]);
+      const batch = accumulator.lastBatch;
+      if (batch === undefined) continue;
+      if (listener === undefined) batch.isUnobserved = true;
+      else tell(batch, delta, listener, token);
     }
     return index;
   }
 
-  #appendLater(topic: SomeTopic, queue: TopicQueue, records: readonly AnyRecord[], from: number): void {
+  #appendLater(
+    topic: SomeTopic,
+    queue: TopicQueue,
+    records: readonly AnyRecord[],
+    from: number,
+    listener: AppendListener | undefined,
+    token: number,
+  ): void {
     if (this.#appendedWaiting >= APPENDED_WAITING_MAX)
       throw new KafkaError('BUFFER_FULL', `${APPENDED_WAITING_MAX} records wait to be taken: await ready()`, {
         topic: topic.name,
@@ -139,13 +158,14 @@ export class Feed {
     };
     this.#intake.wait(queue, {
       add: (info) => {
-        next = this.#addSome(topic, queue, info, records, next);
+        next = this.#addSome(topic, queue, info, records, next, listener, token);
         if (next < records.length) return false;
         finish();
         return true;
       },
       fail: (error) => {
-        this.lost ??= error;
+        if (listener === undefined) this.lost ??= error;
+        else for (let index = next; index < records.length; index++) listener.settled(token, error, -1, -1);
         finish();
       },
     });
@@ -177,4 +197,12 @@ export class Feed {
   #timestamp(topic: SomeTopic, { timestamp }: AnyRecord): number {
     return timestamp === undefined ? this.#clock.wallMs() : timestampOf(timestamp, topic.name);
   }
+}
+
+/** Records that came together and went into one batch cost one object. */
+function tell(batch: ProducerBatch, delta: number, listener: AppendListener, token: number): void {
+  const { deliveries } = batch;
+  const last = deliveries[deliveries.length - 1];
+  if (!(last instanceof AppendedRun) || !last.joined(listener, token, delta))
+    deliveries.push(new AppendedRun(listener, token, delta));
 }

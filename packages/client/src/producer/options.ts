@@ -51,6 +51,12 @@ export interface AcknowledgedBatch {
   readonly logStartOffset: number;
 }
 
+/** Told what became of each record that `append` took. What it throws is not caught: it must not. */
+export interface AppendListener {
+  /** `token`: as `append` was given it. Offset and partition are -1 when they are not known. */
+  settled(token: number, error: KafkaError | undefined, partition: number, offset: number): void;
+}
+
 export interface PartitionerInput {
   readonly topic: string;
   readonly key: Uint8Array | null;

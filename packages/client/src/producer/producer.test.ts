@@ -73,6 +73,44 @@ test('append says when to pause, flush when all is there', async () => {
   expect(pauses).toBeGreaterThan(3);
 });
 
+test('a listener of append learns the place of each record, over partitions, batches and waiting', async () => {
+  const server = await broker({ topics: { orders: 3 } });
+  const producer = client(server).producer({ batchBytes: 500, bufferBytes: 4000 });
+  const told = new Map<number, string>();
+  const listener = {
+    settled: (token: number, error: unknown, partition: number, offset: number): void =>
+      void told.set(token, error === undefined ? `${partition}/${offset}` : String(error)),
+  };
+  for (let n = 0; n < 300; n++) {
+    if (!producer.append(orders, { key: `k${n}`, value: { n } }, listener, n)) await producer.ready();
+  }
+  await producer.flush();
+  const stored = new Map(server.records('orders').map((r) => [`${r.partition}/${r.offset}`, String(r.value)]));
+  for (let n = 0; n < 300; n++) expect(stored.get(told.get(n) ?? '')).toBe(`{"n":${n}}`);
+});
+
+test('a listener of append is told of each record that came with the same token, and flush says nothing of its loss', async () => {
+  const server = await broker({ topics: { orders: 1 } });
+  const producer = client(server).producer();
+  const told: [number, string | undefined, number][] = [];
+  const listener = {
+    settled: (token: number, error: { code: string } | undefined, _: number, offset: number): void =>
+      void told.push([token, error?.code, offset]),
+  };
+  const records = [{ value: { n: 1 } }, { value: { n: 2 } }];
+  producer.append(orders, records, listener, 7);
+  await producer.flush();
+  server.intercept('Produce', () => ({ error: ErrorCode.INVALID_RECORD }), { times: 1 });
+  producer.append(orders, records, listener, 8);
+  await producer.flush();
+  expect(told).toEqual([
+    [7, undefined, 0],
+    [7, undefined, 1],
+    [8, 'INVALID_RECORD', -1],
+    [8, 'INVALID_RECORD', -1],
+  ]);
+});
+
 test('flush rejects when a record that was appended is lost', async () => {
   const server = await broker({ topics: { orders: 1 } });
   server.intercept('Produce', () => ({ error: ErrorCode.INVALID_RECORD }), { times: 1 });

@@ -13,7 +13,7 @@ import { type AnyRecord, Feed, type SomeTopic } from './feed.ts';
 import { type PlainRecord, plain, plainRecord, type TopicMessages } from './input.ts';
 import { Intake } from './intake.ts';
 import { Interception } from './interception.ts';
-import { assertCodec, type ProducerOptions, type ProducerSettings, producerSettings } from './options.ts';
+import { type AppendListener, assertCodec, type ProducerOptions, type ProducerSettings, producerSettings } from './options.ts';
 import { IdempotentIds } from './producer-id.ts';
 import { Sender } from './sender.ts';
 import { Transaction } from './transaction.ts';
@@ -129,17 +129,30 @@ export class Producer implements AsyncDisposable {
   }
 
   /**
-   * Takes records without a word about what becomes of them. False: enough is waiting; await `ready()` before the next.
-   * Throws KafkaError for a record that cannot be sent.
+   * Takes records; what becomes of them is told to `listener`, or else to `flush`. False: enough is waiting; await `ready()`
+   * before the next. Throws KafkaError for a record that cannot be sent.
    */
   append<Key, Value>(
     topic: Topic<string, unknown, unknown, Key, Value>,
     records: ProducerRecord<NoInfer<Key>, NoInfer<Value>> | readonly ProducerRecord<NoInfer<Key>, NoInfer<Value>>[],
+    listener?: AppendListener,
+    token?: number,
   ): boolean;
-  append(topic: string, records: PlainRecord | readonly PlainRecord[]): boolean;
-  append(target: string | SomeTopic, input: AnyRecord | readonly AnyRecord[]): boolean {
+  append(
+    topic: string,
+    records: PlainRecord | readonly PlainRecord[],
+    listener?: AppendListener,
+    token?: number,
+  ): boolean;
+  append(
+    target: string | SomeTopic,
+    input: AnyRecord | readonly AnyRecord[],
+    listener?: AppendListener,
+    token?: number,
+  ): boolean {
     this.#assertMaySend();
-    return this.#feed.append(typeof target === 'string' ? plainTopic(target) : target, isList(input) ? input : [input]);
+    const topic = typeof target === 'string' ? plainTopic(target) : target;
+    return this.#feed.append(topic, isList(input) ? input : [input], listener, token);
   }
 
   /** A Web stream of records for a topic; closing it waits for their acknowledgements, and rejects when one was lost. */
