@@ -15,6 +15,8 @@ const TOOLS: Readonly<Record<string, () => Promise<Tool>>> = {
   'kafka-get-offsets': async () => (await import('./offsets/kafka-get-offsets.ts')).kafkaGetOffsets,
   'kafka-console-producer': async () => (await import('./console/console-producer.ts')).consoleProducer,
   'kafka-console-consumer': async () => (await import('./console/console-consumer.ts')).consoleConsumer,
+  'kafka-producer-perf-test': async () => (await import('./perf/kafka-producer-perf-test.ts')).producerPerfTest,
+  'kafka-consumer-perf-test': async () => (await import('./perf/kafka-consumer-perf-test.ts')).consumerPerfTest,
   'kafka-dump-log': async () => (await import('./dump-log/kafka-dump-log.ts')).kafkaDumpLog,
 };
 

@@ -1,5 +1,6 @@
 /** The help page as jopt-simple's formatter lays it out: 80 columns, two between, cells padded, long words wrapped. */
 import type { OptionSpec } from './option-parser.ts';
+import { wrap } from './wrap.ts';
 
 const TOTAL_WIDTH = 80;
 const COLUMN_GAP = 2;
@@ -25,8 +26,8 @@ export function formatHelp(specs: readonly OptionSpec[]): string {
   );
   const lines: string[] = [];
   for (const row of all) {
-    const left = wrap(row.left, optionWidth);
-    const right = wrap(row.right, descriptionWidth);
+    const left = wrap(row.left, optionWidth, INDENT);
+    const right = wrap(row.right, descriptionWidth, INDENT);
     for (let at = 0; at < Math.max(left.length, right.length); at++) {
       lines.push(
         (left[at] ?? '').padEnd(optionWidth) + ' '.repeat(COLUMN_GAP) + (right[at] ?? '').padEnd(descriptionWidth),
@@ -47,22 +48,4 @@ function descriptionCell(spec: OptionSpec): string {
   return spec.defaultsTo === undefined
     ? spec.description
     : `${spec.description} (default: ${spec.defaultsTo})`.trimStart();
-}
-
-/** Where a line may be broken: after spaces, after a hyphen between letters, after `,` `:` `.` before a letter. */
-const BREAKS = /(?<=\s)(?=\S)|(?<=[A-Za-z]-)(?=[A-Za-z])|(?<=[,:.])(?=[A-Za-z])|(?<=^--|\s--)(?=[A-Za-z])/;
-
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const paragraph of text.trim().split('\n')) {
-    let line = '';
-    for (const word of paragraph.split(BREAKS)) {
-      if (line !== '' && line.length + word.length > width) {
-        lines.push(line.trimEnd());
-        line = INDENT + word;
-      } else line += word;
-    }
-    if (line !== '') lines.push(line.trimEnd());
-  }
-  return lines;
 }
