@@ -7,6 +7,7 @@ import { consumerGroups } from './consumer-groups.mjs';
 import { deleteRecords } from './delete-records.mjs';
 import { dumpLog } from './dump-log.mjs';
 import { getOffsets } from './get-offsets.mjs';
+import { consumerPerf, producerPerf } from './perf.mjs';
 import { topics } from './topics.mjs';
 import { transactions } from './transactions.mjs';
 
@@ -17,9 +18,11 @@ const GOLDEN = [
   consoleConsumer,
   consoleProducer,
   ...consumerGroups,
+  consumerPerf,
   deleteRecords,
   dumpLog,
   getOffsets,
+  producerPerf,
   topics,
   transactions,
 ];

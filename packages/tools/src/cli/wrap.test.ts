@@ -23,6 +23,10 @@ test.each([
     'producer-performance: error: Either --producer-props or --producer.config must be specified.',
     ['producer-performance: error: Either  --producer-props  or --producer.config', 'must be specified.'],
   ],
+  [
+    'producer-performance: error: argument --producer-props: expected 1 argument(s)',
+    ['producer-performance: error: argument --producer-props: expected 1 argument', '(s)'],
+  ],
 ])('%s', (text, lines) => {
   expect(wrapJustified(text, WIDTH)).toEqual(lines);
 });

@@ -1,7 +1,8 @@
 /** Lines as Java's two option libraries break them. */
 
-/** Where a line may be broken: after spaces, after a hyphen between letters, after `,` `:` `.` before a letter. */
-const BREAKS = /(?<=\s)(?=\S)|(?<=[A-Za-z]-)(?=[A-Za-z])|(?<=[,:.])(?=[A-Za-z])|(?<=^--|\s--)(?=[A-Za-z])/;
+/** Where a line may be broken: after spaces, after a hyphen between letters, after `,` `:` `.` before a letter, before `(`. */
+const BREAKS =
+  /(?<=\s)(?=\S)|(?<=[A-Za-z])(?=\()|(?<=[A-Za-z]-)(?=[A-Za-z])|(?<=[,:.])(?=[A-Za-z])|(?<=^--|\s--)(?=[A-Za-z])/;
 
 /** `indent` is put in front of all lines but the first of each paragraph. `size`: what a word takes of the width. */
 export function wrap(text: string, width: number, indent = '', size = (word: string) => word.length): string[] {

@@ -1,0 +1,112 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What was measured, by its format. @type {[RegExp, string][]} */
+const FIGURES = [
+  [/\b\d+\.\d{6}\b/g, 'F.6'],
+  [/\b\d+\.\d{4}\b/g, 'F.4'],
+  [/\b\d+\.\d\d\b/g, 'F.2'],
+  [/\b\d+ ms (?=\d)/g, 'N ms '],
+  [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d:\d{3}/g, 'TIME'],
+  [/\b\d+, \d+, (F.4|NaN|Infinity), (F.4|NaN|Infinity)$/gm, 'N, N, F.4, F.4'],
+];
+/** Ours has options of Kafka 4 as well, and says in its own words what they do. @type {[RegExp, string][]} */
+const USAGE = [[/^usage: (?:[^]*?(?=^[\w-]+: +error: )|[^]*)/gm, '']];
+const bare = (args, more = {}) => ({ args, bare: true, blur: [...USAGE, ...FIGURES], ...more });
+const any = { stderr: 'any' };
+
+const send = (args, more) => bare(`--topic $topic --num-records 5 --throughput -1 ${args}`, more);
+const props = '--producer-props bootstrap.servers=$bootstrap';
+/** The names of the metrics are those of the client, of which ours has fewer. */
+const METRICS =
+  /^$|Metric Name|records sent|:record-send-total:|start.time|TIME|records-consumed-total:\{client-id=[\w-]+\}/;
+const NAMES = [
+  [/ {2,}/g, '  '],
+  [/ +: /g, ' : '],
+];
+
+/** @type {import('../../lib/golden.mjs').Golden} */
+export const producerPerf = {
+  tool: 'kafka-producer-perf-test',
+  shared: true,
+  world: async (at, name) => {
+    await at.target.createTopic(name, 1);
+    const file = join(at.target.dir, `${name}.txt`);
+    const empty = join(at.target.dir, `${name}-empty.txt`);
+    writeFileSync(file, 'one,two\nthree\n\n');
+    writeFileSync(empty, '');
+    return { topic: name, empty, file };
+  },
+  cases: [
+    bare(''),
+    bare('--help'),
+    bare('--version'),
+    bare('--topic $topic'),
+    bare('--num-records 5'),
+    bare('--topic --num-records 5'),
+    bare('--topic $topic --num-records 5 --throughput -1'),
+    bare('--topic $topic extra'),
+    send('--record-size 10'),
+    send('--record-size 10 --payload-monotonic'),
+    send('--payload-file $file --record-size 10'),
+    send('--record-size x'),
+    send('--record-size 3000000000'),
+    bare('--topic $topic --num-records 5 --throughput x'),
+    bare('--topic $topic --num-records 1.5 --throughput 1'),
+    send('--record-size 10 --nonsense'),
+    send('--record-size 10 --pro x=y'),
+    send('--record-size 10 --producer-props'),
+    send('--record-size 10 --producer-props acks'),
+    send(`--record-size 10 ${props} acks=7`, any),
+    send('--record-size 10 --producer-props bootstrap.servers=nonsense', any),
+    send('--record-size 10 --producer.config /no/such'),
+    send(`--record-size 10 ${props}`),
+    send(`--record-size 0 ${props}`),
+    send(`--record-size=10 --print-metrics ${props}`, { keep: METRICS, blur: [...FIGURES, ...NAMES] }),
+    send(`--payload-monotonic ${props} acks=1`),
+    send(`--payload-file $file ${props}`),
+    send(`--payload-file $file --payload-delimiter [,\\n] ${props}`),
+    send(`--payload-file $empty ${props}`),
+    send(`--payload-file /no/such ${props}`),
+    send(`--record-size 2000000 ${props}`, any),
+    bare(`--topic $topic --num 30 --thr 100 --record-size 10 ${props}`),
+    bare(`--topic 'bad topic' --num-records 2 --throughput -1 --record-size 10 ${props} max.block.ms=2000`, any),
+  ],
+};
+
+/** @type {import('../../lib/golden.mjs').Golden} */
+export const consumerPerf = {
+  tool: 'kafka-consumer-perf-test',
+  shared: true,
+  world: async (at, name) => {
+    await at.target.createTopic(name, 1);
+    await at.produce('java-3.9', name, { count: 300 });
+    return { topic: name };
+  },
+  cases: [
+    bare(''),
+    bare('--help'),
+    bare('--version'),
+    bare('--topic $topic --messages 5'),
+    bare('--bootstrap-server nonsense --topic $topic --messages 5'),
+    ...[
+      '--messages 5',
+      '--topic $topic',
+      '--topic $topic --messages x',
+      '--topic $topic --messages 5 --nope',
+      '--topic $topic --messages 5 --date-format foo',
+      '--topic $topic --messages 5 --consumer.config /no/such',
+      '--topic $topic --messages 5 --show-detailed-stats --reporting-interval 0',
+      '--topic $topic --messages 20',
+      '--topic $topic --messages 20 --group $topic-group --hide-header --timeout',
+      '--topic $topic --messages 20 --threads 3 --num-fetch-threads 1',
+      '--topic $topic --messages 20 --show-detailed-stats',
+      '--topic $topic --messages 20 --show-detailed-stats --reporting-interval 1',
+      '--topic $topic --messages 2000 --timeout 1000',
+      '--topic $topic --messages 20 --from-latest --timeout 1000',
+      "--topic $topic --messages 20 --date-format 'yyyy.DDD'",
+    ].map((args) => ({ args, blur: FIGURES })),
+    { args: '--topic $topic --messages 20 --print-metrics', keep: METRICS, blur: [...FIGURES, ...NAMES] },
+    bare('--broker-list $bootstrap --topic $topic --messages 20'),
+  ],
+};
