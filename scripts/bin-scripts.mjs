@@ -18,6 +18,8 @@ const TOOLS = [
   'kafka-storage',
   'kafka-topics',
   'kafka-transactions',
+  'kafka-verifiable-consumer',
+  'kafka-verifiable-producer',
 ];
 
 const locate = `base=$(cd "$(dirname "$(readlink -f "$0" 2>/dev/null || echo "$0")")/.." && pwd) || exit 1

@@ -10,6 +10,7 @@ import { getOffsets } from './get-offsets.mjs';
 import { consumerPerf, producerPerf } from './perf.mjs';
 import { topics } from './topics.mjs';
 import { transactions } from './transactions.mjs';
+import { verifiableConsumer, verifiableProducer } from './verifiable.mjs';
 
 /** @type {import('../../lib/golden.mjs').Golden[]} */
 const GOLDEN = [
@@ -25,6 +26,8 @@ const GOLDEN = [
   producerPerf,
   topics,
   transactions,
+  verifiableConsumer,
+  verifiableProducer,
 ];
 
 /** @returns {import('../../lib/cells.mjs').Cell[]} */

@@ -19,7 +19,7 @@ const send = (args, more) => bare(`--topic $topic --num-records 5 --throughput -
 const props = '--producer-props bootstrap.servers=$bootstrap';
 /** The names of the metrics are those of the client, of which ours has fewer. */
 const METRICS =
-  /^$|Metric Name|records sent|:record-send-total:|start.time|TIME|records-consumed-total:\{client-id=[\w-]+\}/;
+  /^$|Metric Name|records sent|:record-send-total:|^start\.time|TIME|records-consumed-total:\{client-id=[\w-]+\}/;
 const NAMES = [
   [/ {2,}/g, '  '],
   [/ +: /g, ' : '],
@@ -77,7 +77,6 @@ export const producerPerf = {
 /** @type {import('../../lib/golden.mjs').Golden} */
 export const consumerPerf = {
   tool: 'kafka-consumer-perf-test',
-  shared: true,
   world: async (at, name) => {
     await at.target.createTopic(name, 1);
     await at.produce('java-3.9', name, { count: 300 });

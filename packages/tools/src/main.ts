@@ -17,6 +17,10 @@ const TOOLS: Readonly<Record<string, () => Promise<Tool>>> = {
   'kafka-console-consumer': async () => (await import('./console/console-consumer.ts')).consoleConsumer,
   'kafka-producer-perf-test': async () => (await import('./perf/kafka-producer-perf-test.ts')).producerPerfTest,
   'kafka-consumer-perf-test': async () => (await import('./perf/kafka-consumer-perf-test.ts')).consumerPerfTest,
+  'kafka-verifiable-producer': async () =>
+    (await import('./verifiable/kafka-verifiable-producer.ts')).verifiableProducer,
+  'kafka-verifiable-consumer': async () =>
+    (await import('./verifiable/kafka-verifiable-consumer.ts')).verifiableConsumer,
   'kafka-dump-log': async () => (await import('./dump-log/kafka-dump-log.ts')).kafkaDumpLog,
 };
 

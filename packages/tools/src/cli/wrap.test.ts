@@ -27,6 +27,10 @@ test.each([
     'producer-performance: error: argument --producer-props: expected 1 argument(s)',
     ['producer-performance: error: argument --producer-props: expected 1 argument', '(s)'],
   ],
+  [
+    'producer-performance: error: argument --payload-monotonic: not allowed with argument --record-size',
+    ['producer-performance:  error:  argument  --payload-monotonic:  not  allowed', 'with argument --record-size'],
+  ],
 ])('%s', (text, lines) => {
   expect(wrapJustified(text, WIDTH)).toEqual(lines);
 });

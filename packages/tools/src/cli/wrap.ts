@@ -4,13 +4,13 @@
 const BREAKS =
   /(?<=\s)(?=\S)|(?<=[A-Za-z])(?=\()|(?<=[A-Za-z]-)(?=[A-Za-z])|(?<=[,:.])(?=[A-Za-z])|(?<=^--|\s--)(?=[A-Za-z])/;
 
-/** `indent` is put in front of all lines but the first of each paragraph. `size`: what a word takes of the width. */
-export function wrap(text: string, width: number, indent = '', size = (word: string) => word.length): string[] {
+/** `indent` is put in front of all lines but the first of each paragraph. */
+export function wrap(text: string, width: number, indent = ''): string[] {
   const lines: string[] = [];
   for (const paragraph of text.trim().split('\n')) {
     let line = '';
     for (const word of paragraph.split(BREAKS)) {
-      if (line !== '' && line.length + size(word) > width) {
+      if (line !== '' && line.length + word.length > width) {
         lines.push(line.trimEnd());
         line = indent + word;
       } else line += word;
@@ -22,7 +22,7 @@ export function wrap(text: string, width: number, indent = '', size = (word: str
 
 /** The same with all lines but the last stretched to the width, as argparse4j does. */
 export function wrapJustified(text: string, width: number): string[] {
-  const lines = wrap(text, width, '', (word) => word.trimEnd().length);
+  const lines = wrap(text, width);
   return lines.map((line, index) => (index === lines.length - 1 ? line : justified(line, width)));
 }
 
