@@ -78,8 +78,8 @@ test('a listener of append learns the place of each record, over partitions, bat
   const producer = client(server).producer({ batchBytes: 500, bufferBytes: 4000 });
   const told = new Map<number, string>();
   const listener = {
-    settled: (token: number, error: unknown, partition: number, offset: number): void =>
-      void told.set(token, error === undefined ? `${partition}/${offset}` : String(error)),
+    settled: (token: number, error: Error | undefined, partition: number, offset: number): void =>
+      void told.set(token, error === undefined ? `${partition}/${offset}` : error.message),
   };
   for (let n = 0; n < 300; n++) {
     if (!producer.append(orders, { key: `k${n}`, value: { n } }, listener, n)) await producer.ready();
