@@ -146,7 +146,10 @@ class ToldReading {
 
   #log(error: unknown): void {
     const log = new Logger(this.#kafka.cluster.platform.log, LOGGER);
-    log.error('Error during processing, terminating consumer process: ', `${javaError(error) ?? KafkaError.from(error)}`);
+    log.error(
+      'Error during processing, terminating consumer process: ',
+      `${javaError(error) ?? KafkaError.from(error)}`,
+    );
   }
 
   async #readAll(consumer: Consumer): Promise<void> {
