@@ -149,13 +149,16 @@ export class AppendedRun implements Delivery {
 
   /** Whether the record with this delta joined the run. */
   joined(listener: AppendListener, token: number, delta: number): boolean {
-    const fits =
-      this.#listener === listener && this.#token === token && this.#firstDelta + this.#count === delta;
+    const fits = this.#listener === listener && this.#token === token && this.#firstDelta + this.#count === delta;
     if (fits) this.#count++;
     return fits;
   }
 
-  settle({ partition, baseOffset }: Outcome, error: KafkaError | undefined, recordErrors: RecordErrors | undefined): void {
+  settle(
+    { partition, baseOffset }: Outcome,
+    error: KafkaError | undefined,
+    recordErrors: RecordErrors | undefined,
+  ): void {
     const isKnown = error === undefined && baseOffset >= 0;
     for (let delta = this.#firstDelta; delta < this.#firstDelta + this.#count; delta++) {
       const own = error === undefined ? undefined : (recordErrors?.get(delta) ?? error);

@@ -13,7 +13,13 @@ import { type AnyRecord, Feed, type SomeTopic } from './feed.ts';
 import { type PlainRecord, plain, plainRecord, type TopicMessages } from './input.ts';
 import { Intake } from './intake.ts';
 import { Interception } from './interception.ts';
-import { type AppendListener, assertCodec, type ProducerOptions, type ProducerSettings, producerSettings } from './options.ts';
+import {
+  type AppendListener,
+  assertCodec,
+  type ProducerOptions,
+  type ProducerSettings,
+  producerSettings,
+} from './options.ts';
 import { IdempotentIds } from './producer-id.ts';
 import { Sender } from './sender.ts';
 import { Transaction } from './transaction.ts';
