@@ -1,5 +1,5 @@
 /** Who wants to know what became of records. Nobody does on the bulk path: then there is no object for it at all. */
-import type { KafkaError } from '../errors.ts';
+import { KafkaError } from '../errors.ts';
 import type { RecordMetadata } from '../records.ts';
 import type { AppendListener } from './options.ts';
 
@@ -54,12 +54,15 @@ export class SingleDelivery implements Delivery {
   }
 }
 
-/** The records of one array: resolves when the last is there, rejects with the first error when the last is known. */
+/**
+ * The records of one array: resolves when the last is there. When one failed it rejects, as soon as all are known, with
+ * that error, `failures` and `results` by the place in the array.
+ */
 export class ManyDeliveries {
   readonly promise: Promise<RecordMetadata[]>;
   readonly #results: RecordMetadata[];
   #left: number;
-  #error: KafkaError | undefined;
+  readonly #failures = new Map<number, KafkaError>();
   #resolve: (metadata: RecordMetadata[]) => void = () => {};
   #reject: (error: KafkaError) => void = () => {};
 
@@ -75,19 +78,37 @@ export class ManyDeliveries {
 
   done(index: number, metadata: RecordMetadata): void {
     this.#results[index] = metadata;
-    this.#count(1);
+    this.#count();
   }
 
-  failed(error: KafkaError, count = 1): void {
-    this.#error ??= error;
-    this.#count(count);
+  failed(error: KafkaError, index: number): void {
+    this.#failures.set(index, error);
+    this.#count();
   }
 
-  #count(count: number): void {
-    this.#left -= count;
-    if (this.#left > 0) return;
-    if (this.#error === undefined) this.#resolve(this.#results);
-    else this.#reject(this.#error);
+  /** All from that place on. */
+  failedFrom(error: KafkaError, index: number): void {
+    for (let at = index; at < this.#results.length; at++) this.failed(error, at);
+  }
+
+  #count(): void {
+    if (--this.#left > 0) return;
+    if (this.#failures.size === 0) this.#resolve(this.#results);
+    else this.#reject(this.#partly());
+  }
+
+  #partly(): KafkaError {
+    const failures = [...this.#failures].sort(([a], [b]) => a - b);
+    const [index, first] = failures.find(([, { fatal }]) => fatal) ?? failures[0];
+    const { reason, retriable, fatal, abortable, topic, partition, broker } = first;
+    const message = `${failures.length} of ${this.#results.length} records were not written; record ${index}: ${first.message}`;
+    const results = new Map<string, RecordMetadata>();
+    // What failed left holes, which forEach passes over.
+    this.#results.forEach((metadata, at) => results.set(String(at), metadata));
+    return new KafkaError(first.code, message, {
+      ...{ reason, retriable, fatal, abortable, topic, partition, broker, cause: first, results },
+      failures: new Map(failures.map(([at, error]) => [String(at), error])),
+    });
   }
 }
 
@@ -121,7 +142,7 @@ export class RunDelivery implements Delivery {
     for (let i = 0; i < indexes.length; i++) {
       const delta = this.firstDelta + i;
       if (error === undefined) this.owner.done(indexes[i], metadataOf(outcome, delta, this.#timestamps[i]));
-      else this.owner.failed(recordErrors?.get(delta) ?? error);
+      else this.owner.failed(recordErrors?.get(delta) ?? error, indexes[i]);
     }
   }
 

@@ -77,14 +77,14 @@ export class Feed {
           const delta = this.#add(topic, queue, info, record);
           this.#addToRun(all, runs, delta, next, this.#timestamp(topic, record));
         } catch (error) {
-          all.failed(KafkaError.from(error, { topic: topic.name }));
+          all.failed(KafkaError.from(error, { topic: topic.name }), next);
         }
       }
       return true;
     };
     const info = this.#intake.open(queue);
     if (info === undefined || !add(info))
-      this.#intake.wait(queue, { add, fail: (error) => all.failed(error, records.length - next) });
+      this.#intake.wait(queue, { add, fail: (error) => all.failedFrom(error, next) });
     return all.promise;
   }
 

@@ -1,6 +1,6 @@
 import { ErrorCode } from '@ottla/protocol';
 import { expect, test } from 'vitest';
-import { json, nullable, string, topic } from '../index.ts';
+import { json, KafkaError, nullable, string, topic } from '../index.ts';
 import { broker, client } from '../test-support/client.ts';
 
 const orders = topic('orders', { key: string, value: json<{ n: number }>() });
@@ -55,6 +55,37 @@ test('an array is told place by place, over partitions and batches', async () =>
   const sent = await producer.send(orders, records);
   const stored = new Map(server.records('orders').map((r) => [`${r.partition}/${r.offset}`, String(r.value)]));
   sent.forEach(({ partition, offset }, n) => expect(stored.get(`${partition}/${offset}`)).toBe(`{"n":${n}}`));
+});
+
+test('an array of which a part is lost: the error says what was written, place by place', async () => {
+  const topics = [{ name: 'orders', partitions: 2, configs: { 'max.message.bytes': 300 } }];
+  const server = await broker({ topics });
+  const producer = client(server).producer({ requestBytesMax: 1000, batchBytes: 1 });
+  await producer.send(orders, { value: { n: 0 }, partition: 0 });
+  const error: unknown = await producer
+    .send('orders', [
+      { value: 'a', partition: 0 },
+      { value: 'b'.repeat(400), partition: 1 },
+      { value: 'x'.repeat(2000), partition: 0 },
+      { value: 'c', partition: 0 },
+    ])
+    .catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({
+    code: 'MESSAGE_TOO_LARGE',
+    topic: 'orders',
+    partition: 1,
+    retriable: false,
+    message: expect.stringContaining('2 of 4 records were not written; record 1: '),
+  });
+  if (!(error instanceof KafkaError)) throw error;
+  expect([...(error.failures ?? [])].map(([place, { code }]) => [place, code])).toEqual([
+    ['1', 'MESSAGE_TOO_LARGE'],
+    ['2', 'MESSAGE_TOO_LARGE'],
+  ]);
+  expect([...(error.results ?? [])]).toEqual([
+    ['0', expect.objectContaining({ partition: 0, offset: 1 })],
+    ['3', expect.objectContaining({ partition: 0, offset: 2 })],
+  ]);
 });
 
 test('append says when to pause, flush when all is there', async () => {

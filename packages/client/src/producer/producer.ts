@@ -93,7 +93,10 @@ export class Producer implements AsyncDisposable {
     record: ProducerRecord<NoInfer<Key>, NoInfer<Value>>,
     options?: CallOptions,
   ): Promise<RecordMetadata>;
-  /** Sends records; resolves with one metadata for each, in their order, rejects with the first error when all are known. */
+  /**
+   * Sends records; resolves with one metadata for each, in their order. Rejects when all are known, with the first error;
+   * its `failures` and `results` tell by the place in the list ('0', '1', ...) what was not written and what was.
+   */
   send<Key, Value>(
     topic: Topic<string, unknown, unknown, Key, Value>,
     records: readonly ProducerRecord<NoInfer<Key>, NoInfer<Value>>[],
