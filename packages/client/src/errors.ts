@@ -54,6 +54,7 @@ export interface KafkaErrorDetails {
   readonly partition?: number | undefined;
   /** Node id, or `host:port` while it is not known. */
   readonly broker?: number | string | undefined;
+  readonly group?: string | undefined;
   readonly failures?: ReadonlyMap<string, KafkaError> | undefined;
   readonly results?: ReadonlyMap<string, unknown> | undefined;
 }
@@ -69,6 +70,7 @@ export class KafkaError extends Error {
   readonly topic: string | undefined;
   readonly partition: number | undefined;
   readonly broker: number | string | undefined;
+  readonly group: string | undefined;
   /** Of an operation on several things: what failed, by name. */
   readonly failures: ReadonlyMap<string, KafkaError> | undefined;
   /** And what did not. */
@@ -84,6 +86,7 @@ export class KafkaError extends Error {
     this.topic = details.topic;
     this.partition = details.partition;
     this.broker = details.broker;
+    this.group = details.group;
     this.failures = details.failures;
     this.results = details.results;
   }
@@ -156,8 +159,8 @@ function codeNumber(name: string): number {
   return Object.entries(ErrorCode).find(([known]) => known === name)?.[1] ?? ErrorCode.UNKNOWN_SERVER_ERROR;
 }
 
-function withPlace(text: string, { topic, partition, broker }: KafkaErrorDetails): string {
-  const places: string[] = [];
+function withPlace(text: string, { group, topic, partition, broker }: KafkaErrorDetails): string {
+  const places: string[] = group === undefined ? [] : [`group ${group}`];
   if (topic !== undefined) places.push(partition === undefined ? `topic ${topic}` : `partition ${topic}-${partition}`);
   if (broker !== undefined) places.push(`broker ${broker}`);
   return places.length === 0 ? text : `${text.replace(/\.$/, '')} (${places.join(', ')})`;

@@ -17,6 +17,7 @@ export type {
   TlsOptions,
 } from './network.ts';
 export { NetworkError } from './network.ts';
+export { onAbort } from './on-abort.ts';
 export type { Platform } from './platform.ts';
 export type {
   Crypto,

@@ -91,6 +91,8 @@ export interface ConnectOptions extends Address {
   readonly timeoutMs: number;
   /** Encrypts; the twin of simulated runs refuses it. */
   readonly tls?: TlsOptions | undefined;
+  /** Gives up the attempt (ECANCELED); simulated attempts go on to their end. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The client's side of TLS. Certificates and keys are PEM, or DER in a buffer. */

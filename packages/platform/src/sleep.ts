@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import { onAbort } from './on-abort.ts';
 
 /** `Clock.sleep` on top of `setTimer`, the same for every twin. */
 export function sleepWith(clock: Pick<Clock, 'setTimer'>, delayMs: number, signal?: AbortSignal): Promise<void> {
@@ -7,15 +8,15 @@ export function sleepWith(clock: Pick<Clock, 'setTimer'>, delayMs: number, signa
       reject(signal.reason);
       return;
     }
-    const onAbort = (): void => {
+    const timer = clock.setTimer(delayMs, () => {
+      forget?.();
+      resolve();
+    });
+    const abort = (): void => {
       timer.cancel();
       reject(signal?.reason);
     };
-    const timer = clock.setTimer(delayMs, () => {
-      signal?.removeEventListener('abort', onAbort);
-      resolve();
-    });
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const forget = signal === undefined ? undefined : onAbort(signal, abort);
   });
 }
 

@@ -7,6 +7,7 @@ import {
   type Connection,
   type ConnectionHandler,
   Logger,
+  onAbort,
   type Platform,
   type Timer,
   type TlsOptions,
@@ -22,14 +23,14 @@ import {
   SaslHandshakeRequest,
   Writer,
 } from '@ottla/protocol';
-import type { RpcApi } from './api.ts';
+import { decodeAnswer, type RpcApi } from './api.ts';
 import { FrameSplitter } from './frame-splitter.ts';
 import type { Pending } from './pending.ts';
 import { observed, type RequestObserver } from './request-observer.ts';
 import { RpcError } from './rpc-error.ts';
 import { authenticate } from './sasl/authenticate.ts';
 import type { SaslMechanism } from './sasl/mechanism.ts';
-import { isTlsAlert } from './tls-alert.ts';
+import { refuseTlsAlert } from './tls-alert.ts';
 import { ApiRanges } from './versions.ts';
 
 export interface RpcOptions {
@@ -45,6 +46,8 @@ export interface RpcOptions {
   readonly tls?: TlsOptions | undefined;
   readonly sasl?: SaslMechanism | undefined;
   readonly observer?: RequestObserver | undefined;
+  /** Gives up the attempt to connect. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface CallOptions {
@@ -97,6 +100,7 @@ export class RpcConnection implements ConnectionHandler {
           port: options.port,
           timeoutMs: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
           tls: options.tls,
+          signal: options.signal,
         },
         (socket) => {
           connection.#socket = socket;
@@ -113,12 +117,17 @@ export class RpcConnection implements ConnectionHandler {
         error,
       );
     }
+    const { signal, sasl } = options;
+    const forget = signal === undefined ? undefined : onAbort(signal, () => connection.close());
     try {
+      if (signal?.aborted === true) connection.close();
       await connection.#negotiate();
-      if (options.sasl !== undefined) await connection.#authenticate(options.sasl);
+      if (sasl !== undefined) await connection.#authenticate(sasl);
     } catch (error) {
       connection.close();
       throw error;
+    } finally {
+      forget?.();
     }
     return connection;
   }
@@ -194,7 +203,7 @@ export class RpcConnection implements ConnectionHandler {
 
   received(chunk: Buffer): void {
     try {
-      if (!this.#hasReceived && isTlsAlert(chunk)) throw new RangeError('the peer speaks TLS, and we do not');
+      if (!this.#hasReceived) refuseTlsAlert(chunk, this.#options);
       this.#hasReceived = true;
       this.#splitter.push(chunk);
     } catch (error) {
@@ -386,13 +395,4 @@ export class RpcConnection implements ConnectionHandler {
     }
     for (const listener of this.#closeListeners.splice(0)) listener();
   }
-}
-
-/** A refused ApiVersions version is answered in version 0, whatever was asked. */
-function decodeAnswer<Res>(api: RpcApi<never, Res>, reader: Reader, version: number): Res {
-  if (api.request.apiKey !== ApiVersionsRequest.apiKey || version === 0) return api.response.decode(reader, version);
-  const start = reader.offset;
-  const refused = reader.int16() === ErrorCode.UNSUPPORTED_VERSION;
-  reader.offset = start;
-  return api.response.decode(reader, refused ? 0 : version);
 }

@@ -56,7 +56,7 @@ export async function commitOffsets(
     for (const { name: topic, partitions } of answer.topics) {
       for (const { partitionIndex: partition, errorCode } of partitions) {
         if (errorCode === ErrorCode.NONE) continue;
-        const place = { topic, partition, broker: node };
+        const place = { group: groupId, topic, partition, broker: node };
         // The next heartbeat brings the epoch that fits.
         const isStale = errorCode === ErrorCode.STALE_MEMBER_EPOCH && member().generationId > 0;
         throw KafkaError.ofCode(errorCode, null, isStale ? { ...place, retriable: true } : place);
@@ -92,12 +92,12 @@ export async function fetchCommitted(
       { signal: operation.signal, purpose, maxVersion: NAMES_UP_TO },
     );
     const { errorCode, topics: found } = groupIn(answer);
-    if (errorCode !== ErrorCode.NONE) throw KafkaError.ofCode(errorCode, null, { broker: node });
+    if (errorCode !== ErrorCode.NONE) throw KafkaError.ofCode(errorCode, null, { group: groupId, broker: node });
     for (const { name: topic, partitions: list } of found) {
       for (const each of list) {
         const partition = each.partitionIndex;
         if (each.errorCode !== ErrorCode.NONE)
-          throw KafkaError.ofCode(each.errorCode, null, { topic, partition, broker: node });
+          throw KafkaError.ofCode(each.errorCode, null, { group: groupId, topic, partition, broker: node });
         const offset = Number(each.committedOffset);
         const value: CommitOffset = {
           topic,

@@ -104,6 +104,7 @@ export class ConsumerCore implements ConsumerContext, MemberHost {
     if (this.isClosed || this.state.mode === 'none') return;
     this.positions.unblock();
     if (this.state.mode !== 'manual') {
+      this.topics.start();
       this.#member ??= this.settings.protocol === 'classic' ? new ClassicMember(this) : new ModernMember(this);
       if (this.topics.isKnown) this.#member.resume();
     }

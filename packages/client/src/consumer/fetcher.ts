@@ -19,6 +19,7 @@ import type { ConsumerContext } from './context.ts';
 import { FetchAnswers } from './fetch-answers.ts';
 import { FetchSession, type FetchTarget, type SessionFetch } from './fetch-session.ts';
 import type { Positions } from './positions.ts';
+import { Stall } from './stall.ts';
 
 /** Fetch v4 brought isolation and record batches v2, with Kafka 0.11. */
 const FETCH_MIN_VERSION = 4;
@@ -45,6 +46,7 @@ export class Fetcher {
   readonly #answers: FetchAnswers;
   readonly #backoff: ExponentialBackoff;
   readonly #nodes = new Map<number, NodeFetch>();
+  readonly #stall: Stall;
   #timer: Timer | undefined;
   #timerAtMs = Number.POSITIVE_INFINITY;
   #isRefreshing = false;
@@ -53,6 +55,7 @@ export class Fetcher {
     this.#context = context;
     this.#positions = positions;
     this.#answers = new FetchAnswers(context);
+    this.#stall = new Stall(context.cluster, 'Finding a leader to read from');
     this.#backoff = retryBackoff(context.cluster);
   }
 
@@ -75,7 +78,8 @@ export class Fetcher {
       else byNode.set(node, [partition]);
     }
     if (needsPosition) void this.#positions.update();
-    if (leaderless) this.#findLeaders();
+    if (byNode.size > 0) this.#stall.over();
+    if (leaderless) this.#findLeaders(byNode.size === 0);
     for (const [node, partitions] of byNode) this.#pumpNode(node, partitions, queuedBytes);
   }
 
@@ -121,7 +125,8 @@ export class Fetcher {
     return metadata.partition(partition.topic.name, partition.partition)?.leader ?? -1;
   }
 
-  #findLeaders(): void {
+  /** `isStuck`: no partition has one. */
+  #findLeaders(isStuck = false): void {
     const { cluster, closing } = this.#context;
     const now = cluster.clock.monotonicMs();
     if (this.#timerAtMs > now) this.#wakeAt(now + cluster.options.retryBackoffMs);
@@ -130,9 +135,12 @@ export class Fetcher {
       this.#isRefreshing = true;
       cluster
         .refresh([...topics], { signal: closing })
-        .catch(() => {})
-        .finally(() => {
+        .then(() => [...topics].map((topic) => cluster.metadata.topicError(topic)).find((error) => error !== undefined))
+        .catch((thrown: unknown) => KafkaError.from(thrown))
+        .then((error) => {
           this.#isRefreshing = false;
+          const told = error === undefined || !isStuck ? undefined : this.#stall.failed(error);
+          if (told !== undefined) this.#context.fail(told);
         });
     }
   }

@@ -14,6 +14,7 @@ import { fetchCommitted } from './committed-offsets.ts';
 import type { ConsumerContext } from './context.ts';
 import { askLeaders, byLeaderOf, EARLIEST, LATEST } from './offset-lookup.ts';
 import { resetPolicy } from './options.ts';
+import { Stall } from './stall.ts';
 import { groupByTopic, partitionName, type TopicPartition } from './topic-partition.ts';
 
 /** Consumers may ask since version 3 (KIP-320). */
@@ -22,6 +23,7 @@ const EPOCHS_FROM = 3;
 export class Positions {
   readonly #context: ConsumerContext;
   readonly #backoff: ExponentialBackoff;
+  readonly #stall: Stall;
   #running: Promise<void> | undefined;
   #failures = 0;
   /** The application was told of a failure: nothing is tried before it reads again. */
@@ -29,6 +31,7 @@ export class Positions {
 
   constructor(context: ConsumerContext) {
     this.#context = context;
+    this.#stall = new Stall(context.cluster, 'Finding a position to read from');
     this.#backoff = retryBackoff(context.cluster);
   }
 
@@ -64,11 +67,12 @@ export class Positions {
         this.#context.wake();
         if (error === undefined) {
           this.#failures = 0;
+          this.#stall.over();
           continue;
         }
-        if (!error.retriable) throw error;
-        const topics = new Set(this.#waiting().map(({ topic }) => topic.name));
-        cluster.refresh([...topics], { signal: closing }).catch(() => {});
+        const unknown = await this.#refresh();
+        const told = this.#told(unknown ?? error);
+        if (told !== undefined) throw told;
         await cluster.clock.sleep(this.#backoff.delayMs(this.#failures++), closing);
       } catch (error) {
         this.#isBlocked = true;
@@ -76,6 +80,24 @@ export class Positions {
         return;
       }
     }
+  }
+
+  /** New metadata; why there is none. */
+  async #refresh(): Promise<KafkaError | undefined> {
+    const { closing, cluster } = this.#context;
+    const topics = new Set(this.#waiting().map(({ topic }) => topic.name));
+    return cluster.refresh([...topics], { signal: closing }).then(
+      () => undefined,
+      (thrown: unknown) => KafkaError.from(thrown),
+    );
+  }
+
+  /** While other partitions can be read, what passes is not worth an error. */
+  #told(error: KafkaError): KafkaError | undefined {
+    const isStuck = Array.from(this.#context.state.partitions.values()).every(({ need }) => need !== 'nothing');
+    if (isStuck || !error.retriable) return this.#stall.failed(error);
+    this.#stall.over();
+    return undefined;
   }
 
   /** One try for each partition; an error that was in the way, one that does not pass first. */

@@ -11,6 +11,7 @@ export class TopicWatch {
   /** The metadata of a subscription was there once: before, a member would join with nothing. */
   isKnown = false;
   #subscription = 0;
+  #isStarted = false;
 
   constructor(context: ConsumerContext) {
     this.#context = context;
@@ -21,17 +22,30 @@ export class TopicWatch {
     return this.#names;
   }
 
-  /** The subscription was set: asks for what it needs. */
+  /** The subscription was set. */
   subscribed(): void {
-    const { cluster, state, settings } = this.#context;
-    const subscription = ++this.#subscription;
+    this.#subscription++;
     this.isKnown = false;
+    if (this.#isStarted) this.#ask();
+  }
+
+  /** The application reads: before that nothing is asked for. */
+  start(): void {
+    if (this.#isStarted) return;
+    this.#isStarted = true;
+    this.#ask();
+  }
+
+  #ask(): void {
+    const { cluster, state, settings } = this.#context;
+    const subscription = this.#subscription;
     this.changed();
     this.#watch(this.#names);
     this.#timer?.cancel();
     const isPattern = state.mode === 'pattern';
+    let sinceMs = cluster.clock.monotonicMs();
     const ask = async (): Promise<void> => {
-      for (let tries = 0; subscription === this.#subscription && !this.#context.closing.aborted; tries++) {
+      while (subscription === this.#subscription && !this.#context.closing.aborted) {
         try {
           await cluster.refresh(isPattern ? [] : this.#names, {
             all: isPattern,
@@ -40,13 +54,20 @@ export class TopicWatch {
           });
           break;
         } catch (error) {
-          const isOver = tries * cluster.options.retryBackoffMaxMs > settings.sessionTimeoutMs;
-          if (isOver || !KafkaError.from(error).retriable) this.#context.fail(error);
+          const isOver = cluster.clock.monotonicMs() - sinceMs > settings.sessionTimeoutMs;
+          if (isOver || !KafkaError.from(error).retriable) {
+            sinceMs = cluster.clock.monotonicMs();
+            this.#context.fail(error);
+          }
           await cluster.clock.sleep(cluster.options.retryBackoffMaxMs, this.#context.closing).catch(() => {});
         }
       }
       if (subscription !== this.#subscription) return;
       this.isKnown = true;
+      for (const name of state.mode === 'topics' ? this.#names : []) {
+        const error = cluster.metadata.topicError(name);
+        if (error?.retriable === false) this.#context.fail(error);
+      }
       this.changed();
       this.#context.wake();
     };
@@ -57,7 +78,7 @@ export class TopicWatch {
   /** Whether the subscription's topics are others now. */
   changed(): boolean {
     const { state, cluster } = this.#context;
-    if (state.mode !== 'topics' && state.mode !== 'pattern') return false;
+    if (!this.#isStarted || (state.mode !== 'topics' && state.mode !== 'pattern')) return false;
     const names = state.names(cluster.metadata);
     if (names.length === this.#names.length && names.every((name, index) => name === this.#names[index])) return false;
     this.#names = names;

@@ -1,5 +1,5 @@
 import { type Deferred, deferred } from '@ottla/common';
-import type { Clock } from '@ottla/platform';
+import { type Clock, onAbort } from '@ottla/platform';
 import { abortedError } from '../errors.ts';
 
 /** Where reads of the application wait, and are woken: all of them by anything that may concern one. */
@@ -30,14 +30,14 @@ export class WaitingReads {
     this.#count++;
     const ended = deferred();
     const onEnd = (): void => ended.resolve();
-    signal?.addEventListener('abort', onEnd, { once: true });
+    const forget = signal === undefined ? undefined : onAbort(signal, onEnd);
     const timer = Number.isFinite(timeoutMs) ? this.#clock.setTimer(timeoutMs, onEnd) : undefined;
     try {
       await (signal === undefined && timer === undefined ? own : Promise.race([own, ended.promise]));
     } finally {
       this.#count--;
       timer?.cancel();
-      signal?.removeEventListener('abort', onEnd);
+      forget?.();
     }
     throwIfAborted(signal);
   }

@@ -176,6 +176,7 @@ export class Channel {
         tls,
         sasl,
         observer: requestObserver,
+        signal: attempt.signal,
       });
       if (this.#isClosed) {
         connection.close();

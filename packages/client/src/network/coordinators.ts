@@ -50,6 +50,7 @@ export class Coordinators {
     const found = coordinatorIn(answer, key);
     if (found.errorCode !== ErrorCode.NONE) {
       throw KafkaError.ofCode(found.errorCode, found.errorMessage, {
+        ...(kind === 'transaction' ? {} : { group: key }),
         // A transactional id or group that may not be used stays so.
         fatal: found.errorCode === ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
       });

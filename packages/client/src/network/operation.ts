@@ -1,6 +1,6 @@
 /** One call of the application: its deadline, its signal, its tries. */
 import { ExponentialBackoff } from '@ottla/common';
-import type { Platform, Timer } from '@ottla/platform';
+import { onAbort, type Platform, type Timer } from '@ottla/platform';
 import { abortedError, closedError, KafkaError, type KafkaErrorDetails } from '../errors.ts';
 import type { CallOptions } from '../options.ts';
 
@@ -14,6 +14,9 @@ export interface OperationHost {
   };
 }
 
+/** By signal: the error that an operation meets is the explanation of the one that waits for it, too. */
+const operations = new WeakMap<AbortSignal, Operation>();
+
 export class Operation {
   /** Aborted when the operation is to end: by the caller, by time, by `close`. */
   readonly signal: AbortSignal;
@@ -24,27 +27,30 @@ export class Operation {
   readonly #timeoutMs: number;
   #timer: Timer | undefined;
   #lastError: unknown;
+  readonly #outer: Operation | undefined;
   #unsubscribe: () => void = () => {};
 
   constructor(host: OperationHost, what: string, options: CallOptions, defaultTimeoutMs: number) {
     this.#host = host;
     this.#what = what;
     this.signal = this.#controller.signal;
+    operations.set(this.signal, this);
+    this.#outer = options.signal === undefined ? undefined : operations.get(options.signal);
     const timeoutMs = options.timeout ?? defaultTimeoutMs;
     this.#timeoutMs = timeoutMs;
     this.#deadlineMs = host.platform.clock.monotonicMs() + timeoutMs;
     if (timeoutMs < 2 ** 31) this.#timer = host.platform.clock.setTimer(timeoutMs, () => this.#end(this.#timedOut()));
     const { signal } = options;
-    const onAbort = (): void => this.#end(signal === undefined ? closedError('client') : abortedError(signal));
-    const onClosing = (): void => this.#end(closedError('client'));
-    signal?.addEventListener('abort', onAbort, { once: true });
-    host.closing.addEventListener('abort', onClosing, { once: true });
+    const aborted = (): void => this.#end(signal === undefined ? closedError('client') : abortedError(signal));
+    const closed = (): void => this.#end(closedError('client'));
+    const forget = signal === undefined ? undefined : onAbort(signal, aborted);
+    const forgetClosing = onAbort(host.closing, closed);
     this.#unsubscribe = () => {
-      signal?.removeEventListener('abort', onAbort);
-      host.closing.removeEventListener('abort', onClosing);
+      forget?.();
+      forgetClosing();
     };
-    if (signal?.aborted === true) onAbort();
-    if (host.closing.aborted) onClosing();
+    if (signal?.aborted === true) aborted();
+    if (host.closing.aborted) closed();
   }
 
   remainingMs(): number {
@@ -78,7 +84,7 @@ export class Operation {
         this.throwIfEnded();
         const error = KafkaError.from(thrown);
         if (!error.retriable || error.fatal) throw error;
-        this.#lastError = error;
+        this.#met(error);
         await recover?.(error);
       }
       await this.sleep(backoff.delayMs(tries));
@@ -93,6 +99,11 @@ export class Operation {
   dispose(): void {
     this.#timer?.cancel();
     this.#unsubscribe();
+  }
+
+  #met(error: KafkaError): void {
+    this.#lastError = error;
+    if (this.#outer !== undefined) this.#outer.#met(error);
   }
 
   #end(error: KafkaError): void {
@@ -129,20 +140,20 @@ export async function operation<T>(
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason instanceof KafkaError ? signal.reason : abortedError(signal));
+    const aborted = (): void => reject(signal.reason instanceof KafkaError ? signal.reason : abortedError(signal));
     if (signal.aborted) {
       promise.catch(() => {});
-      onAbort();
+      aborted();
       return;
     }
-    signal.addEventListener('abort', onAbort, { once: true });
+    const forget = onAbort(signal, aborted);
     promise.then(
       (value) => {
-        signal.removeEventListener('abort', onAbort);
+        forget();
         resolve(value);
       },
       (error: unknown) => {
-        signal.removeEventListener('abort', onAbort);
+        forget();
         reject(error);
       },
     );

@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest';
 import { broker, client } from '../test-support/client.ts';
 
-// Made with Java's Utils.toPositive(Utils.murmur2(key)) % partitions.
+// Made with Java's Utils.toPositive(Utils.murmur2(key)) % partitions, for every length of tail and bytes beyond ASCII.
 test.each([
+  ['a', 0x7fffffff & -1563381124],
+  ['abc', 479470107],
+  ['abcde', 461995741],
+  ['ÿþý', 0x7fffffff & -827240790],
   ['21', 0x7fffffff & -973932308],
   ['foobar', 0x7fffffff & -790332482],
   ['a-little-bit-long-string', 0x7fffffff & -985981536],

@@ -118,7 +118,7 @@ export class ShareMember {
     try {
       const leftMs = this.#liveness.sessionLeftMs(sessionTimeoutMs);
       const timeoutMs = Math.max(1, Math.min(context.cluster.options.requestTimeoutMs, leftMs));
-      this.#answered(await this.#send(timeoutMs, this.#stopping.signal));
+      this.#answered(await this.#send(timeoutMs, this.#stopping.signal, leftMs));
       this.#failures = 0;
       const isKnown = await this.#assign();
       return isKnown ? this.#intervalMs : Math.min(this.#intervalMs, context.cluster.options.retryBackoffMaxMs);
@@ -153,7 +153,8 @@ export class ShareMember {
   }
 
   #answered(answer: ShareGroupHeartbeatResponse): void {
-    if (answer.errorCode !== ErrorCode.NONE) throw KafkaError.ofCode(answer.errorCode, answer.errorMessage);
+    if (answer.errorCode !== ErrorCode.NONE)
+      throw KafkaError.ofCode(answer.errorCode, answer.errorMessage, { group: this.#host.group });
     this.#liveness.contact();
     this.#epoch = answer.memberEpoch;
     this.#intervalMs = answer.heartbeatIntervalMs;
@@ -178,7 +179,8 @@ export class ShareMember {
     return true;
   }
 
-  #send(timeoutMs: number, signal: AbortSignal | undefined): Promise<ShareGroupHeartbeatResponse> {
+  /** `timeoutMs`: of the request; `limitMs`: of all it takes. */
+  #send(timeoutMs: number, signal: AbortSignal | undefined, limitMs = timeoutMs): Promise<ShareGroupHeartbeatResponse> {
     const { context, group } = this.#host;
     const { cluster, settings, connections } = context;
     const topics = this.#host.topicNames();
@@ -195,14 +197,19 @@ export class ShareMember {
     };
     this.#sendAll &&= !isChange;
     this.#sentTopics = names;
-    return operation(cluster, `Heartbeat of share group ${group}`, { timeout: timeoutMs, signal }, async (op) => {
-      const node = await cluster.coordinator('group', group, op.signal);
-      return cluster.request(SHARE_GROUP_HEARTBEAT, node, body, {
-        purpose: connections.coordination,
-        signal: op.signal,
-        timeoutMs,
-        minVersion: SHARE_MIN_VERSION,
-      });
-    });
+    return operation(
+      cluster,
+      `Heartbeat of share group ${group}`,
+      { timeout: Math.max(1, limitMs), signal },
+      async (op) => {
+        const node = await cluster.coordinator('group', group, op.signal);
+        return cluster.request(SHARE_GROUP_HEARTBEAT, node, body, {
+          purpose: connections.coordination,
+          signal: op.signal,
+          timeoutMs,
+          minVersion: SHARE_MIN_VERSION,
+        });
+      },
+    );
   }
 }

@@ -2,6 +2,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import {
+  ApiKey,
   ApiVersionsRequest,
   ApiVersionsResponse,
   decodeRequest,
@@ -51,6 +52,8 @@ export interface ScriptedOptions {
   readonly behind?: StartBrokerOptions;
   /** Finalized features, e.g. `transaction.version`. */
   readonly features?: Readonly<Record<string, number>>;
+  /** Closes the connection on what is in no script, as Kafka does before a login. */
+  readonly hangsUp?: boolean;
   /** It speaks TLS, with this certificate. */
   readonly tls?: { readonly key: string; readonly cert: string };
 }
@@ -65,7 +68,7 @@ export interface ScriptedBroker {
 /** Ends with the test. Alone it is broker 1, the controller, and says so in Metadata unless a script does. */
 export async function scriptedBroker(
   scripts: readonly Script[],
-  { behind, features = {}, tls }: ScriptedOptions = {},
+  { behind, features = {}, hangsUp = false, tls }: ScriptedOptions = {},
 ): Promise<ScriptedBroker> {
   const sockets = new Set<Socket>();
   const accept = (socket: Socket): void => {
@@ -82,7 +85,8 @@ export async function scriptedBroker(
       const copy = Buffer.from(frame);
       last = last.then(async () => {
         const answer = await answerTo(copy, upstream);
-        if (answer !== undefined) socket.write(answer);
+        if (answer === 'hang up') socket.destroy();
+        else if (answer !== undefined) socket.write(answer);
       });
       // What is wrong with a script is left unhandled: the run shows it and fails.
     });
@@ -117,6 +121,8 @@ export async function scriptedBroker(
   const all = new Map([...(server === undefined ? [metadata] : []), ...scripts].map((script) => [script.key, script]));
   const versions: Script = scripted({ request: ApiVersionsRequest, response: ApiVersionsResponse }, () => {
     const listed = new Map(own.map((api) => [Number(api.apiKey), api]));
+    if (hangsUp)
+      for (const apiKey of Object.values(ApiKey)) listed.set(apiKey, { apiKey, minVersion: 0, maxVersion: 1 });
     for (const { key, min, max } of [versions, ...all.values()])
       listed.set(key, { apiKey: key, minVersion: min, maxVersion: max });
     const finalizedFeatures = Object.entries(features).map(([name, level]) => ({
@@ -128,10 +134,11 @@ export async function scriptedBroker(
   });
   all.set(versions.key, versions);
 
-  async function answerTo(frame: Buffer, upstream: Upstream | undefined): Promise<Buffer | undefined> {
+  async function answerTo(frame: Buffer, upstream: Upstream | undefined): Promise<Buffer | 'hang up' | undefined> {
     const reader = new Reader(frame);
     const { requestApiKey, requestApiVersion, correlationId } = decodeRequestHeader(reader);
     const script = all.get(requestApiKey);
+    if (hangsUp && script !== versions) return 'hang up';
     if (script !== undefined) return script.answer(reader, requestApiVersion, correlationId);
     if (upstream === undefined) throw new Error(`API ${requestApiKey} is not in the script`);
     return upstream.answer(frame);

@@ -12,6 +12,7 @@ import type {
   Network,
 } from '../network.ts';
 import { NetworkError } from '../network.ts';
+import { onAbort } from '../on-abort.ts';
 import { SendBuffers } from '../send-buffers.ts';
 import type { ConnectionOwner } from './connection.ts';
 import { NodeConnection, plainHost, toNetworkError } from './connection.ts';
@@ -119,15 +120,19 @@ export class NodeNetwork implements Network, ConnectionOwner {
       }
       const failed = (error: Error): void => {
         timer.cancel();
+        forget?.();
         socket.destroy();
         reject(tls === undefined ? toNetworkError(error, address, 'connect') : toTlsError(error, options));
       };
       const timer = this.#clock.setTimer(options.timeoutMs, () =>
         failed(new NetworkError('ETIMEDOUT', 'connect', address)),
       );
+      const canceled = (): void => failed(new NetworkError('ECANCELED', 'connect', address));
+      const forget = options.signal === undefined ? undefined : onAbort(options.signal, canceled);
       socket.once('error', failed);
       socket.once(tls === undefined ? 'connect' : 'secureConnect', () => {
         timer.cancel();
+        forget?.();
         socket.off('error', failed);
         const connection = new NodeConnection(socket, reader, this);
         connection.start(handler(connection));

@@ -34,6 +34,8 @@ export function tlsSocket(options: ConnectOptions, host: string, tls: TlsOptions
 
 /** What went wrong with TLS keeps OpenSSL's words: they say which certificate or version it was. */
 export function toTlsError(error: Error, options: ConnectOptions): NetworkError {
+  // Time was up: that says nothing about certificates.
+  if (error instanceof NetworkError) return error;
   const plain = toNetworkError(error, options, 'connect');
   if ('syscall' in error && plain.code !== 'ECONNRESET') return plain;
   return new NetworkError(plain.code === 'ECONNRESET' ? plain.code : 'ETLS', 'TLS handshake with', options, error);

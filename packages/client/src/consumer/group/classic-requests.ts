@@ -19,6 +19,8 @@ export class ClassicRequests {
   readonly #context: ConsumerContext;
   readonly #group: string;
   readonly signal: AbortSignal;
+  /** Who was asked last. */
+  #broker: number | undefined;
 
   /** `signal`: aborted when the membership ends; `leave` works on. */
   constructor(context: ConsumerContext, group: string, signal: AbortSignal) {
@@ -70,7 +72,7 @@ export class ClassicRequests {
       named(answer.memberId);
       return this.join(answer.memberId, generationId, topics, owned, named);
     }
-    checkCode(answer.errorCode, null);
+    this.#check(answer.errorCode);
     return answer;
   }
 
@@ -93,8 +95,12 @@ export class ClassicRequests {
         { purpose, timeoutMs, signal: this.signal },
       ),
     );
-    checkCode(answer.errorCode, null);
+    this.#check(answer.errorCode);
     return answer.assignment;
+  }
+
+  #check(code: number): void {
+    checkCode(code, null, { group: this.#group, broker: this.#broker });
   }
 
   /** The error code. Rejects when there is no answer. */
@@ -154,6 +160,7 @@ export class ClassicRequests {
     const { cluster, connections } = this.#context;
     if (timeoutMs === undefined) {
       const node = await cluster.coordinator('group', this.#group, this.signal);
+      this.#broker = node;
       return request(node, connections.coordination);
     }
     return operation(

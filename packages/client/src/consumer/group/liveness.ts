@@ -52,10 +52,11 @@ export class Liveness {
   sessionExpired(timeoutMs: number): KafkaError | undefined {
     if (this.sessionLeftMs(timeoutMs) > 0) return undefined;
     const why = this.#error instanceof Error ? `; last: ${this.#error.message}` : '';
+    const broker = this.#error instanceof KafkaError ? this.#error.broker : undefined;
     return new KafkaError(
       'SESSION_EXPIRED',
       `Group ${this.#host.group} has not answered a heartbeat within sessionTimeoutMs, ${timeoutMs}${why}`,
-      { retriable: true, cause: this.#error },
+      { retriable: true, cause: this.#error, broker },
     );
   }
 

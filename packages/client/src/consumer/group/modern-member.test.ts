@@ -188,6 +188,6 @@ test('a cluster without such groups: the error names the group, the broker and w
     code: 'UNSUPPORTED_VERSION',
     retriable: false,
     broker: expect.any(Number),
-    message: expect.stringMatching(/Group g: .*KIP-848.*'classic'/),
+    message: expect.stringMatching(/KIP-848.*'classic' \(group g, broker \d/),
   });
 });

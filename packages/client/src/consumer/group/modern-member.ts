@@ -127,7 +127,7 @@ export class ModernMember implements Membership {
     const leftMs = this.#liveness.sessionLeftMs(context.settings.sessionTimeoutMs);
     try {
       const timeoutMs = Math.max(1, Math.min(context.cluster.options.requestTimeoutMs, leftMs));
-      this.#answered(await this.#send(timeoutMs, this.#stopping.signal));
+      this.#answered(await this.#send(timeoutMs, this.#stopping.signal, leftMs));
       this.#failures = 0;
       return this.#intervalMs;
     } catch (thrown) {
@@ -220,7 +220,12 @@ export class ModernMember implements Membership {
     return places;
   }
 
-  #send(timeoutMs: number, signal: AbortSignal | undefined): Promise<ConsumerGroupHeartbeatResponse> {
+  /** `timeoutMs`: of the request; `limitMs`: of all it takes. */
+  #send(
+    timeoutMs: number,
+    signal: AbortSignal | undefined,
+    limitMs = timeoutMs,
+  ): Promise<ConsumerGroupHeartbeatResponse> {
     const { context, group, ownership } = this.#host;
     const { cluster, settings, connections } = context;
     const topics = this.#host.topicNames();
@@ -247,7 +252,7 @@ export class ModernMember implements Membership {
     this.#sendAll &&= !isChange;
     this.#sendOwned = false;
     this.#sentTopics = names;
-    return operation(cluster, `Heartbeat of group ${group}`, { timeout: timeoutMs, signal }, async (op) => {
+    return operation(cluster, `Heartbeat of group ${group}`, { timeout: Math.max(1, limitMs), signal }, async (op) => {
       const node = await cluster.coordinator('group', group, op.signal);
       const answer = await cluster.request(
         CONSUMER_GROUP_HEARTBEAT,
@@ -275,6 +280,6 @@ export class ModernMember implements Membership {
 /** Throws what the coordinator refused. A broker may list the API without serving it. */
 function checkAnswer(group: string, broker: number, { errorCode, errorMessage }: ConsumerGroupHeartbeatResponse): void {
   const isUnserved = errorCode === ErrorCode.UNSUPPORTED_VERSION;
-  const unserved = `Group ${group}: this cluster has no groups of protocol 'consumer' (KIP-848, group.version); use 'classic'`;
-  checkCode(errorCode, isUnserved ? unserved : errorMessage, { broker });
+  const unserved = `This cluster has no groups of protocol 'consumer' (KIP-848, group.version); use 'classic'`;
+  checkCode(errorCode, isUnserved ? unserved : errorMessage, { group, broker });
 }

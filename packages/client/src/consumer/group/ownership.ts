@@ -5,6 +5,7 @@
  *   lose    the same without a commit, and `signal`s of batches are aborted first: somebody else may have them already
  *   assign  added, held -> onAssigned (it may seek) -> positions are looked up, records flow
  */
+import { onAbort } from '@ottla/platform';
 import type { KafkaError } from '../../errors.ts';
 import type { AssignedPartition } from '../assigned-partition.ts';
 import type { ConsumerContext } from '../context.ts';
@@ -118,10 +119,10 @@ export class Ownership {
     if (closing.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const done = (): void => {
-        closing.removeEventListener('abort', done);
+        forget();
         resolve(undefined);
       };
-      closing.addEventListener('abort', done, { once: true });
+      const forget = onAbort(closing, done);
       void promise.then(done);
     });
   }
