@@ -46,10 +46,9 @@ test('a topic that may not be read: the iterator names the partition and the bro
   const { server, kafka } = await start();
   await kafka.producer().send('orders', { value: 'x' });
   const off = server.intercept('Fetch', ({ body }) => {
-    const [topic] = body.topics;
-    const { topicId = '', topic: name = '' } = topic ?? {};
     const partitions = [{ partitionIndex: 0, errorCode: TOPIC_AUTHORIZATION_FAILED, highWatermark: -1, records: null }];
-    return { respond: { sessionId: 0, responses: [{ topicId, topic: name, partitions }] } };
+    const responses = body.topics.map(({ topicId, topic }) => ({ topicId, topic, partitions }));
+    return { respond: { sessionId: 0, responses } };
   });
   const consumer = kafka.consumer({ fetchMaxWaitMs: 20 }).assign([{ topic: 'orders', partition: 0, offset: 0 }]);
   const place = { ...ORDERS, partition: 0, broker: server.brokerId };

@@ -133,7 +133,7 @@ export class Fetcher {
     const topics = new Set(Array.from(this.#context.state.partitions.values(), ({ topic }) => topic.name));
     if (!this.#isRefreshing) {
       this.#isRefreshing = true;
-      cluster
+      void cluster
         .refresh([...topics], { signal: closing })
         .then(() => [...topics].map((topic) => cluster.metadata.topicError(topic)).find((error) => error !== undefined))
         .catch((thrown: unknown) => KafkaError.from(thrown))

@@ -6,6 +6,8 @@ import {
   json,
   type Kafka,
   nullable,
+  type Producer,
+  type RecordMetadata,
   string,
   type Transaction,
   topic,
@@ -16,6 +18,9 @@ const payments = topic('payments', { key: int32, value: nullable(string) });
 
 // Never called: what they would return is looked at.
 const both = (kafka: Kafka) => kafka.consumer({ group: 'g' }).subscribe(orders, payments);
+const shared = (kafka: Kafka) => kafka.shareConsumer({ group: 'g' }).subscribe(orders, payments);
+const sendOne = (producer: Producer) => producer.send(orders, { value: { book: 'Ulysses' } });
+const sendMany = (producer: Producer) => producer.send(orders, [{ value: { book: 'Ulysses' } }]);
 const untyped = (kafka: Kafka) => kafka.consumer({ group: 'g' }).subscribe('orders', 'payments');
 const assigned = (kafka: Kafka) => kafka.consumer().assign([{ topic: 'orders', partition: 0 }], orders);
 
@@ -42,6 +47,36 @@ test('names without a declaration give bytes; an assignment takes declarations t
   expectTypeOf<RecordIn<ReturnType<typeof assigned>>['value']>().toEqualTypeOf<{ book: string }>();
 });
 
+test('a share consumer gives the same union, by record and by batch', () => {
+  type Shared = RecordIn<ReturnType<typeof shared>>;
+  expectTypeOf<Shared['topic']>().toEqualTypeOf<'orders' | 'payments'>();
+  expectTypeOf<Extract<Shared, { topic: 'orders' }>['value']>().toEqualTypeOf<{ book: string }>();
+  expectTypeOf<Extract<Shared, { topic: 'payments' }>['key']>().toEqualTypeOf<number | null>();
+  expectTypeOf<Shared['accept']>().toBeFunction();
+});
+
+test('what a producer takes is what its topic says', () => {
+  const uses = (producer: Producer): unknown[] => [
+    producer.send(payments, [{ key: 1, value: 'x' }, { value: null }]),
+    producer.append(orders, { key: 'k', value: { book: 'Ulysses' } }),
+    producer.writable(orders),
+    // @ts-expect-error no book in it
+    producer.append(orders, { key: 'k', value: {} }),
+    // @ts-expect-error one of them has the key of another topic
+    producer.send(payments, [
+      { key: 1, value: 'x' },
+      { key: 'k', value: 'x' },
+    ]),
+    // @ts-expect-error a record without a value
+    producer.send(orders, { key: 'k' }),
+    // @ts-expect-error a topic is a name or a declaration
+    producer.send(7, { value: 'x' }),
+  ];
+  expectTypeOf(uses).toBeFunction();
+  expectTypeOf<Awaited<ReturnType<typeof sendOne>>>().toEqualTypeOf<RecordMetadata>();
+  expectTypeOf<Awaited<ReturnType<typeof sendMany>>>().toEqualTypeOf<RecordMetadata[]>();
+});
+
 test('misuse does not compile', () => {
   const misuse = async (kafka: Kafka): Promise<void> => {
     for await (const record of both(kafka)) {
@@ -51,6 +86,8 @@ test('misuse does not compile', () => {
       // @ts-expect-error there is no such topic
       if (record.topic === 'refunds') break;
     }
+    // @ts-expect-error a subscription is of names, declarations or a pattern
+    kafka.consumer({ group: 'g' }).subscribe(7);
     // @ts-expect-error no such policy
     kafka.consumer({ onReset: 'newest' });
   };

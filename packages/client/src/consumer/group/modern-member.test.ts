@@ -47,19 +47,20 @@ test('the revoke hook is awaited before the broker is told, and heartbeats go on
 
 test('records of a revoked partition are never handed out after onRevoked resolved (protocol consumer)', async () => {
   const gone = new Set<number>();
-  let isOver = false;
+  const saved = deferred();
   const { group, consumer, seen, reading } = await losesOne({
     onRevoked: async (partitions) => {
       for (const { partition } of partitions) gone.add(partition);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      isOver = true;
+      await saved.promise;
     },
   });
   group.assign(0);
   await eventually(() => gone.has(1));
   const before = seen.length;
   await group.fill(200);
-  await eventually(() => isOver && seen.filter(({ partition }) => partition === 0).length === 1100);
+  await eventually(() => seen.filter(({ partition }) => partition === 0).length === 1100);
+  saved.resolve();
+  await eventually(() => consumer.assignment.length === 1);
   expect(new Set(seen.slice(before).map(({ partition }) => partition))).toEqual(new Set([0]));
   // All that was handed out of it, and nothing else, is committed.
   expect(group.committed.get(1)).toBe(seen.filter(({ partition }) => partition === 1).length);
