@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { deferred } from '@ottla/common';
 import { ErrorCode } from '@ottla/protocol';
 import { decodeRecords } from '@ottla/protocol/records';
 import type { TestBroker } from '@ottla/testkit';
@@ -27,15 +26,14 @@ test('five are in flight, and all land in order when some are refused', async ()
   let seen = 0;
   const producer = client(server, { retryBackoffMs: 2, retryBackoffMaxMs: 10 }).producer({ batchBytes: 100 });
   await producer.send('numbers', { value: 'first' });
-  const five = deferred();
   server.intercept('Produce', () => {
     seen++;
-    if (seen === 5) five.resolve();
-    // None has an answer before all five have come.
-    if (seen <= 5) return five.promise.then(() => ({ error: ErrorCode.NOT_ENOUGH_REPLICAS }));
+    if (seen <= 5) return { delayMs: 20, error: ErrorCode.NOT_ENOUGH_REPLICAS };
     return seen % 3 === 0 ? { error: ErrorCode.NOT_ENOUGH_REPLICAS } : undefined;
   });
   const sent = expected.map((value) => producer.send('numbers', { key: 'k', value }));
+  // The first answer is still held back when all five have come.
+  while (seen < 5) await new Promise((resolve) => setImmediate(resolve));
   await Promise.all(sent);
   expect(values(server)).toEqual(['first', ...expected]);
 });
