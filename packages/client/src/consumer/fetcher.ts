@@ -30,6 +30,8 @@ const EPOCH_FROM = 9;
 interface NodeFetch {
   readonly session: FetchSession;
   isFetching: boolean;
+  /** Closing gave a request up whose answer is still to come on that connection. */
+  isCutShort: boolean;
   failures: number;
   retryAtMs: number;
 }
@@ -88,13 +90,15 @@ export class Fetcher {
     this.#timer?.cancel();
     const { cluster, connections } = this.#context;
     await Promise.all(
-      Array.from(this.#nodes, async ([node, { session, isFetching }]) => {
-        const request = isFetching ? undefined : session.close();
+      Array.from(this.#nodes, async ([node, { session, isFetching, isCutShort }]) => {
+        const request = session.close();
         if (request === undefined || !cluster.metadata.brokers.has(node)) return;
         const { sessionId, sessionEpoch, topics, forgottenTopicsData } = request;
         const message = { maxWaitMs: 0, minBytes: 0, sessionId, sessionEpoch, topics, forgottenTopicsData };
+        // The broker would answer it only after the fetch that is in flight, up to `fetchMaxWaitMs` later.
+        const purpose = isFetching || isCutShort ? 'default' : connections.fetch;
         await cluster
-          .request(FETCH, node, message, { purpose: connections.fetch, timeoutMs: CLOSE_SESSION_MS })
+          .request(FETCH, node, message, { purpose, timeoutMs: CLOSE_SESSION_MS })
           .catch(() => {});
       }),
     );
@@ -197,7 +201,8 @@ export class Fetcher {
       this.#take(id, node, asked, answer);
       observer?.fetched?.(id, partitionsWithRecords(answer), cluster.clock.monotonicMs() - startedMs);
     } catch (error) {
-      if (!closing.aborted) this.#failed(node, KafkaError.from(error), asked);
+      if (closing.aborted) node.isCutShort = true;
+      else this.#failed(node, KafkaError.from(error), asked);
     } finally {
       node.isFetching = false;
     }
@@ -260,9 +265,12 @@ export class Fetcher {
   }
 
   #node(id: number): NodeFetch {
-    const known = this.#nodes.get(id) ?? { session: new FetchSession(), isFetching: false, failures: 0, retryAtMs: 0 };
-    this.#nodes.set(id, known);
-    return known;
+    let node = this.#nodes.get(id);
+    if (node === undefined) {
+      node = { session: new FetchSession(), isFetching: false, isCutShort: false, failures: 0, retryAtMs: 0 };
+      this.#nodes.set(id, node);
+    }
+    return node;
   }
 
   #wakeAt(atMs: number): void {

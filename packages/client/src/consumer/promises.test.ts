@@ -99,6 +99,21 @@ test('the CRC is checked: what was damaged on its way is refused, fetched again 
   expect(await values(consumer, 2)).toEqual(['0', '1']);
 });
 
+test('closing ends the session of a fetch that is in flight, and does not wait for its answer', async () => {
+  const { server, fill, reader } = await shop();
+  await fill(1);
+  const epochs: number[] = [];
+  server.intercept('Fetch', ({ body }) => {
+    epochs.push(body.sessionEpoch);
+    return undefined;
+  });
+  const consumer = reader({ fetchMaxWaitMs: 60_000 });
+  expect(await values(consumer, 1)).toEqual(['0']);
+  while (epochs.length < 2) await new Promise((resolve) => setImmediate(resolve));
+  await consumer.close();
+  expect(epochs).toEqual([0, 1, -1]);
+});
+
 test('fetches that fail are tried again: errors, lost connections, forgotten sessions', async () => {
   const { server, fill, reader } = await shop(2);
   await fill(10);
