@@ -21,7 +21,7 @@ async function sendNumbers(server: TestBroker, options: Parameters<ReturnType<ty
 
 const values = (server: TestBroker): string[] => server.records('numbers').map(({ value }) => String(value));
 
-test('five are in flight, and all land in order when some are refused', async () => {
+test('all land in order when some are refused', async () => {
   const server = await broker({ topics: { numbers: 1 } });
   let seen = 0;
   const producer = client(server, { retryBackoffMs: 2, retryBackoffMaxMs: 10 }).producer({ batchBytes: 100 });
@@ -35,6 +35,32 @@ test('five are in flight, and all land in order when some are refused', async ()
   // The first answer is still held back when all five have come.
   while (seen < 5) await new Promise((resolve) => setImmediate(resolve));
   await Promise.all(sent);
+  expect(values(server)).toEqual(['first', ...expected]);
+});
+
+test('five requests are in flight, and never six', async () => {
+  const server = await broker({ topics: { numbers: 1 } });
+  const kafka = client(server, { metricsPush: false });
+  const producer = kafka.producer({ batchBytes: 100 });
+  await producer.send('numbers', { value: 'first' });
+  const inFlight = (): number => {
+    const own = (name: string): boolean => name === 'requests-in-flight';
+    return Number(kafka.metrics().find(({ group, name }) => group === 'producer-metrics' && own(name))?.value);
+  };
+  // The broker looks at one at a time; the others wait on their way to it.
+  const held: (() => void)[] = [];
+  server.intercept('Produce', () => new Promise((resolve) => held.push(() => resolve(undefined))));
+  let unsettled = expected.length;
+  const sent = expected.map((value) => producer.send('numbers', { key: 'k', value }).finally(() => unsettled--));
+  while (inFlight() < 5) await new Promise((resolve) => setImmediate(resolve));
+  let most = 0;
+  while (unsettled > 0) {
+    most = Math.max(most, inFlight());
+    held.shift()?.();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await Promise.all(sent);
+  expect(most).toBe(5);
   expect(values(server)).toEqual(['first', ...expected]);
 });
 
