@@ -97,9 +97,7 @@ export class Fetcher {
         const message = { maxWaitMs: 0, minBytes: 0, sessionId, sessionEpoch, topics, forgottenTopicsData };
         // The broker would answer it only after the fetch that is in flight, up to `fetchMaxWaitMs` later.
         const purpose = isFetching || isCutShort ? 'default' : connections.fetch;
-        await cluster
-          .request(FETCH, node, message, { purpose, timeoutMs: CLOSE_SESSION_MS })
-          .catch(() => {});
+        await cluster.request(FETCH, node, message, { purpose, timeoutMs: CLOSE_SESSION_MS }).catch(() => {});
       }),
     );
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { javaDouble, parseJavaDouble } from '../cli/java-double.ts';
+import { parseJavaDouble } from '../cli/java-double.ts';
 import { checkKeys, parseAdded, parseDeleted, parseScram } from './changes.ts';
 
 describe('--add-config', () => {
@@ -46,18 +46,6 @@ describe('a SCRAM credential', () => {
   ])('%s is refused', (text, message) => {
     expect(() => parseScram('SCRAM-SHA-512', text)).toThrow(message);
   });
-});
-
-test.each([
-  [0, '0.0'],
-  [1024, '1024.0'],
-  [0.5, '0.5'],
-  [9_999_999, '9999999.0'],
-  [10_000_000, '1.0E7'],
-  [12_345_678_900, '1.23456789E10'],
-  [0.00012, '1.2E-4'],
-])('%d is printed as Java prints it: %s', (value, text) => {
-  expect(javaDouble(value)).toBe(text);
 });
 
 test.each([

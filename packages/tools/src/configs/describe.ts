@@ -1,6 +1,6 @@
 import type { Admin, QuotaEntity } from '@ottla/client';
+import { javaDouble } from '@ottla/protocol/json';
 import { javaHashOrder } from '@ottla/protocol/records';
-import { javaDouble } from '../cli/java-double.ts';
 import { calling, JavaError } from '../cli/java-error.ts';
 import { isResource, quotas, quotaTypes, type ResourceEntity, resourceConfigs, SOURCES, singular } from './entities.ts';
 import type { ConfigRequest } from './options.ts';
