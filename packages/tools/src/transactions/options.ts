@@ -20,10 +20,9 @@ interface Command {
 
 const usageOf = (text: string): string => `usage: ${PROGRAM} --bootstrap-server host:port ${text}`;
 const HELP: Argument = { name: 'help', short: 'h', flag: true };
-/** In the order in which their absence is told. */
 const PARTITION: readonly Argument[] = [
-  { name: 'partition', required: true, type: 'Integer' },
   { name: 'topic', required: true },
+  { name: 'partition', required: true, type: 'Integer' },
 ];
 
 export const COMMANDS = {
