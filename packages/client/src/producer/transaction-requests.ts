@@ -48,7 +48,13 @@ export class TransactionRequests {
     return { producerId: clampToNumber(answer.producerId), epoch: answer.producerEpoch };
   }
 
-  async addPartitions(op: Operation, { producerId, epoch }: ProducerIdentity, partitions: readonly TopicPartition[]) {
+  /** `beforeTry` throws when the transaction is over: asked later, it would be meant for the next one. */
+  async addPartitions(
+    op: Operation,
+    { producerId, epoch }: ProducerIdentity,
+    partitions: readonly TopicPartition[],
+    beforeTry: () => void,
+  ): Promise<void> {
     await this.#ask(
       op,
       'transaction',
@@ -68,23 +74,30 @@ export class TransactionRequests {
           for (const { partitionIndex, partitionErrorCode } of resultsByPartition)
             checkTransaction(partitionErrorCode, { topic: name, partition: partitionIndex });
       },
-      3,
+      { maxVersion: 3, beforeTry },
     );
   }
 
-  /** `isImplicit`: the commit itself makes the group a part of the transaction (KIP-890, second part). */
+  /** `isImplicit`: the commit itself makes the group a part of the transaction (KIP-890, second part). `beforeTry`: as above. */
   async commitOffsets(
     op: Operation,
     identity: ProducerIdentity,
     offsets: readonly OffsetToCommit[],
     group: GroupMetadata,
     isImplicit: boolean,
+    beforeTry: () => void,
   ): Promise<void> {
     const { producerId, epoch } = identity;
     const ids = { transactionalId: this.#id, producerId, producerEpoch: epoch, groupId: group.groupId };
     if (!isImplicit)
-      await this.#ask(op, 'transaction', this.#id, ADD_OFFSETS_TO_TXN, ids, (answer) =>
-        checkTransaction(answer.errorCode),
+      await this.#ask(
+        op,
+        'transaction',
+        this.#id,
+        ADD_OFFSETS_TO_TXN,
+        ids,
+        ({ errorCode }) => checkTransaction(errorCode),
+        { beforeTry },
       );
     await this.#ask(
       op,
@@ -97,7 +110,7 @@ export class TransactionRequests {
           for (const { partitionIndex, errorCode } of partitions)
             checkTransaction(errorCode, { topic: name, partition: partitionIndex });
       },
-      isImplicit ? 5 : 4,
+      { maxVersion: isImplicit ? 5 : 4, beforeTry },
     );
   }
 
@@ -115,7 +128,7 @@ export class TransactionRequests {
       END_TXN,
       { transactionalId: this.#id, producerId: identity.producerId, producerEpoch: identity.epoch, committed },
       ({ errorCode }) => checkTransaction(errorCode),
-      isImplicit ? undefined : 4,
+      { maxVersion: isImplicit ? undefined : 4 },
     );
     const producerId = clampToNumber(answer.producerId);
     return producerId < 0 ? identity : { producerId, epoch: answer.producerEpoch };
@@ -128,7 +141,7 @@ export class TransactionRequests {
     api: RpcApi<Req, Res>,
     message: Message<Req>,
     check: (answer: Res) => void,
-    maxVersion?: number,
+    { maxVersion, beforeTry }: { readonly maxVersion?: number | undefined; readonly beforeTry?: () => void } = {},
   ): Promise<Res> {
     const forget = (error: KafkaError): void => {
       if (coordinatorIsGone(error)) this.#cluster.forgetCoordinator(kind, key);
@@ -136,6 +149,7 @@ export class TransactionRequests {
     return op.retry(
       async () => {
         const node = await this.#cluster.coordinator(kind, key, op.signal);
+        beforeTry?.();
         const answer = await this.#cluster.request(api, node, message, {
           signal: op.signal,
           purpose: 'coordination',

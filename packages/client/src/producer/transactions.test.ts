@@ -1,5 +1,5 @@
 import { ErrorCode } from '@ottla/protocol';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { scriptedTransactions } from './test-support/scripted-transactions.ts';
 
 const GROUP = { groupId: 'g', generationId: 3, memberId: 'm', groupInstanceId: undefined };
@@ -63,6 +63,41 @@ test.each([false, true])('a throw aborts: what has not left never does (KIP-890:
   await expect(dropped).rejects.toMatchObject({ code: 'TRANSACTION_ABORTED' });
   expect(log.some((line) => line.startsWith('never'))).toBe(false);
   expect(log).toContain('end abort epoch 0');
+});
+
+test('nothing joins a transaction that is over: what was being added is not asked again after its end', async () => {
+  const { log, errors, producer } = await scriptedTransactions(false);
+  const own = producer();
+  errors.set('AddPartitionsToTxn', Array(5).fill(ErrorCode.CONCURRENT_TRANSACTIONS));
+  errors.set('AddOffsetsToTxn', Array(5).fill(ErrorCode.CONCURRENT_TRANSACTIONS));
+  const tx = await own.beginTransaction();
+  const sent = tx.send('orders', { value: 'never', partition: 0 });
+  const committed = tx.sendOffsets(OFFSETS, GROUP);
+  await vi.waitFor(() => expect(log).toEqual(expect.arrayContaining(['add orders-0 epoch 0', 'add group g'])));
+  const dropped = { code: 'TRANSACTION_ABORTED' };
+  await Promise.all([
+    expect(sent).rejects.toMatchObject(dropped),
+    expect(committed).rejects.toMatchObject(dropped),
+    tx.abort(),
+  ]);
+  errors.clear();
+  const end = log.indexOf('end abort epoch 0');
+  await own.transaction((next) => next.send('orders', { value: 'kept', partition: 1 }));
+  expect(log.slice(end).filter((line) => !line.startsWith('init'))).toEqual([
+    'end abort epoch 0',
+    expect.stringMatching(/^add orders-1 epoch/),
+    expect.stringMatching(/^kept to 1/),
+    expect.stringMatching(/^end commit/),
+  ]);
+});
+
+test('a commit comes after the offsets that were still being sent', async () => {
+  const { log, errors, producer } = await scriptedTransactions(false);
+  errors.set('TxnOffsetCommit', [ErrorCode.COORDINATOR_LOAD_IN_PROGRESS]);
+  const tx = await producer().beginTransaction();
+  const committed = tx.sendOffsets(OFFSETS, GROUP);
+  await Promise.all([committed, tx.commit()]);
+  expect(log.at(-1)).toBe('end commit epoch 0');
 });
 
 test('a transaction in which nothing was done asks nothing of the coordinator', async () => {

@@ -3,6 +3,7 @@
  * - one at a time; records leave only within one, and, before the second part of KIP-890, only after the coordinator
  *   knows their partition;
  * - what failed makes the transaction abortable: nothing but `abort` works then; what fenced the producer is fatal;
+ * - its end is asked for after the answers to all that joins it: what came later would join the next one;
  * - after a batch was lost the epoch is raised before the next transaction, so that its numbers cannot be taken for others.
  */
 import type { GroupMetadata } from '../consumer/committed-offsets.ts';
@@ -43,6 +44,8 @@ export class Transactions implements ProducerIds, SendGate {
   readonly #added = new Set<string>();
   readonly #toAdd = new Map<string, TopicPartition>();
   #isAdding = false;
+  /** What is being made a part of the transaction: its end comes after it. */
+  readonly #joining = new Set<Promise<void>>();
 
   constructor(cluster: Cluster, transactionalId: string, timeoutMs: number, host: TransactionHost) {
     this.#cluster = cluster;
@@ -86,7 +89,7 @@ export class Transactions implements ProducerIds, SendGate {
     const key = `${topic}-${partition}`;
     if (this.#added.has(key)) return true;
     this.#toAdd.set(key, { topic, partition });
-    if (!this.#isAdding) void this.#addPartitions();
+    if (!this.#isAdding) void this.#join(this.#addPartitions());
     return false;
   }
 
@@ -119,9 +122,11 @@ export class Transactions implements ProducerIds, SendGate {
     this.assertOpen();
     if (offsets.length === 0) return;
     try {
-      await this.#run('Sending offsets to the transaction', options, async (op) => {
+      await this.#run('Sending offsets to the transaction', options, (op) => {
         this.#isBegun = true;
-        await this.#requests.commitOffsets(op, this.#identity(), offsets, group, this.#isImplicit);
+        return this.#join(
+          this.#requests.commitOffsets(op, this.#identity(), offsets, group, this.#isImplicit, this.#assertGoing),
+        );
       });
     } catch (thrown) {
       const error = KafkaError.from(thrown);
@@ -135,6 +140,7 @@ export class Transactions implements ProducerIds, SendGate {
     this.#state = 'committing';
     await this.#run('Committing a transaction', options, async (op) => {
       await op.wait(this.#host.flush());
+      await this.#joined(op);
       if (this.#state !== 'committing') throw this.#error ?? closedError('transaction');
       await this.#end(op, true);
     });
@@ -149,6 +155,7 @@ export class Transactions implements ProducerIds, SendGate {
     await this.#run('Aborting a transaction', options, async (op) => {
       const dropped = new KafkaError('TRANSACTION_ABORTED', 'The transaction of the record was aborted');
       await op.wait(this.#host.drop(dropped));
+      await this.#joined(op);
       await this.#end(op, false);
     });
   }
@@ -206,6 +213,7 @@ export class Transactions implements ProducerIds, SendGate {
             op,
             this.#identity(),
             partitions.map(([, partition]) => partition),
+            this.#assertGoing,
           ),
         );
         for (const [key] of partitions) this.#added.add(key);
@@ -217,6 +225,25 @@ export class Transactions implements ProducerIds, SendGate {
     }
     this.#isAdding = false;
     this.#host.wake();
+  }
+
+  readonly #assertGoing = (): void => {
+    if (this.#state === 'open' || this.#state === 'committing') return;
+    throw this.#error ?? new KafkaError('TRANSACTION_ABORTED', 'The transaction was aborted');
+  };
+
+  #join(work: Promise<void>): Promise<void> {
+    const settled = work.then(
+      () => {},
+      () => {},
+    );
+    this.#joining.add(settled);
+    void settled.then(() => this.#joining.delete(settled));
+    return work;
+  }
+
+  async #joined(op: Operation): Promise<void> {
+    await op.wait(Promise.all(this.#joining));
   }
 
   #identity(): ProducerIdentity {
