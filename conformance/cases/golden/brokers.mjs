@@ -1,3 +1,5 @@
+import { FIRST, oneTopic } from './common.mjs';
+
 /** Kafka 3.9's client knows other versions than ours, and requests of later times by their numbers only. */
 const BLUR = /** @type {[RegExp, string][]} */ ([
   [/\[usable: \d+\]/g, '[usable]'],
@@ -11,9 +13,7 @@ export const brokers = [
     tool: 'kafka-broker-api-versions',
     shared: true,
     cases: [
-      { args: '', bare: true },
-      { args: '--help', bare: true },
-      { args: '--version', bare: true },
+      ...FIRST,
       { args: '', keep: KNOWN, blur: BLUR },
       '--nope',
       '--command-config /no/such/file',
@@ -24,15 +24,9 @@ export const brokers = [
   {
     tool: 'kafka-log-dirs',
     shared: true,
-    world: async (at, name) => {
-      await at.target.createTopic(name, 1);
-      await at.produce('java-3.9', name, { count: 10 });
-      return { topic: name };
-    },
+    world: oneTopic({ count: 10 }),
     cases: [
-      { args: '', bare: true },
-      { args: '--help', bare: true },
-      { args: '--version', bare: true },
+      ...FIRST,
       { args: '--describe', bare: true },
       '',
       '--nope',

@@ -1,3 +1,5 @@
+import { FIRST } from './common.mjs';
+
 /** Ottla keeps no SCRAM credentials yet. @param {import('../../lib/targets.mjs').Target} target */
 const suits = (target) => target.isKafka;
 
@@ -16,9 +18,7 @@ export const configs = {
     return { setting, ip: isJava ? '10.1.2.3' : '10.1.2.4', topic, user: `${name}-user`, client: `${name}-client` };
   },
   cases: [
-    { args: '', bare: true },
-    { args: '--help', bare: true },
-    { args: '--version', bare: true },
+    ...FIRST,
     { args: '--describe', bare: true },
     '',
     '--nope',

@@ -1,19 +1,15 @@
+import { bare, FIRST, oneTopic } from './common.mjs';
+
 /** Times differ from run to run. */
 const TIME = [/(CreateTime|LogAppendTime):\d{13}/g, '$1:T'];
 const LINES = 'h:1,g:2\tk1\tv1\nh:\tk2\tNULL\nNULL\tk3\tv3\nh:ü\tNULL\tx\n';
-const bare = (args) => ({ args, bare: true });
 
 /** @type {import('../../lib/golden.mjs').Golden} */
 export const consoleProducer = {
   tool: 'kafka-console-producer',
-  world: async (at, name) => {
-    await at.target.createTopic(name, 1);
-    return { topic: name };
-  },
+  world: oneTopic(),
   cases: [
-    bare(''),
-    bare('--help'),
-    bare('--version'),
+    ...FIRST,
     bare('--topic $topic'),
     bare('--bootstrap-server $bootstrap'),
     bare('--bootstrap-server nonsense --topic $topic'),
@@ -50,9 +46,7 @@ export const consoleConsumer = {
     return { topic: name };
   },
   cases: [
-    bare(''),
-    bare('--help'),
-    bare('--version'),
+    ...FIRST,
     bare('--topic $topic'),
     '',
     '--topic $topic --include $topic',

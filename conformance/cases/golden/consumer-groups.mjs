@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { FIRST } from './common.mjs';
 
 /** 3.9 ends no table with a line break, and puts none between those of two groups. @param {string} text */
 const ended = (text) => text.replace(/([^\n])$/, '$1\n').replaceAll(/([^\n])\nGROUP /g, '$1\n\nGROUP ');
@@ -46,9 +47,7 @@ export const consumerGroups = [
     shared: true,
     world: shown,
     cases: [
-      { args: '', bare: true },
-      { args: '--help', bare: true },
-      { args: '--version', bare: true },
+      ...FIRST,
       { args: '--list', bare: true },
       '',
       '--list --nope',

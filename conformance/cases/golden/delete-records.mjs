@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { FIRST } from './common.mjs';
 
 /** Ottla deletes no records yet. @param {import('../../lib/targets.mjs').Target} target */
 const suits = (target) => target.isKafka;
@@ -31,9 +32,7 @@ export const deleteRecords = {
     };
   },
   cases: [
-    { args: '', bare: true },
-    { args: '--help', bare: true },
-    { args: '--version', bare: true },
+    ...FIRST,
     { args: '--offset-json-file x', bare: true },
     '',
     '--nope',

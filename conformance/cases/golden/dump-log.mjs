@@ -1,6 +1,7 @@
 import { cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryDir } from '../../lib/places.mjs';
+import { bare } from './common.mjs';
 
 const files = join(repositoryDir, 'packages/tools/fixtures/log-files');
 
@@ -12,7 +13,6 @@ function filesOf(directory, ending) {
 
 const topics = ['__consumer_offsets-0', '__consumer_offsets-1', '__transaction_state-1', 'codecs-0', 'txn-0', 'odd-0'];
 const all = (ending) => topics.map((topic) => filesOf(join(files, topic), ending)).join(',');
-const bare = (args) => ({ args, bare: true });
 
 /** @type {import('../../lib/golden.mjs').Golden} */
 export const dumpLog = {

@@ -1,3 +1,5 @@
+import { FIRST } from './common.mjs';
+
 /** @type {import('../../lib/golden.mjs').Golden} */
 export const getOffsets = {
   tool: 'kafka-get-offsets',
@@ -10,9 +12,7 @@ export const getOffsets = {
     return { topic, middle: String(base + 30) };
   },
   cases: [
-    { args: '', bare: true },
-    { args: '--help', bare: true },
-    { args: '--version', bare: true },
+    ...FIRST,
     { args: '--topic $topic', bare: true },
     '--topic $topic',
     '--topic $topic --time latest',

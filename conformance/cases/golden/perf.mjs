@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { oneTopic, bare as plainBare, USAGE } from './common.mjs';
 
 /** What was measured, by its format. @type {[RegExp, string][]} */
 const FIGURES = [
@@ -10,9 +11,7 @@ const FIGURES = [
   [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d:\d{3}/g, 'TIME'],
   [/\b\d+, \d+, (F.4|NaN|Infinity), (F.4|NaN|Infinity)$/gm, 'N, N, F.4, F.4'],
 ];
-/** Ours has options of Kafka 4 as well, and says in its own words what they do. @type {[RegExp, string][]} */
-const USAGE = [[/^usage: (?:[^]*?(?=^[\w-]+: +error: )|[^]*)/gm, '']];
-const bare = (args, more = {}) => ({ args, bare: true, blur: [...USAGE, ...FIGURES], ...more });
+const bare = (args, more = {}) => plainBare(args, { blur: [...USAGE, ...FIGURES], ...more });
 const any = { stderr: 'any' };
 
 const send = (args, more) => bare(`--topic $topic --num-records 5 --throughput -1 ${args}`, more);
@@ -77,11 +76,7 @@ export const producerPerf = {
 /** @type {import('../../lib/golden.mjs').Golden} */
 export const consumerPerf = {
   tool: 'kafka-consumer-perf-test',
-  world: async (at, name) => {
-    await at.target.createTopic(name, 1);
-    await at.produce('java-3.9', name, { count: 300 });
-    return { topic: name };
-  },
+  world: oneTopic({ count: 300 }),
   cases: [
     bare(''),
     bare('--help'),

@@ -1,3 +1,5 @@
+import { FIRST } from './common.mjs';
+
 /** 3.9 wraps the name it did not find; later versions do not. @type {[RegExp, string][]} */
 const CLEAN = [[/'Optional\[(.*?)\]'/g, "'$1'"]];
 /** The id is made by the broker. @type {[RegExp, string][]} */
@@ -8,9 +10,7 @@ export const topics = {
   tool: 'kafka-topics',
   world: async (_, name) => ({ topic: name }),
   cases: [
-    { args: '', bare: true },
-    { args: '--help', bare: true },
-    { args: '--version', bare: true },
+    ...FIRST,
     { args: '--list', bare: true },
     '',
     '--list --nope',

@@ -1,3 +1,5 @@
+import { oneTopic } from './common.mjs';
+
 /** Ottla has no transactions yet. @param {import('../../lib/targets.mjs').Target} target */
 const suits = (target) => target.isKafka;
 /** Its library spreads the blanks of what it prints, and guesses what was meant. @type {[RegExp, string][]} */
@@ -14,11 +16,7 @@ const usage = { blur: blurUsage };
 export const transactions = {
   tool: 'kafka-transactions',
   shared: true,
-  world: async (at, name) => {
-    await at.target.createTopic(name, 1);
-    await at.produce('java-3.9', name, { count: 10, idempotent: true });
-    return { topic: name };
-  },
+  world: oneTopic({ count: 10, idempotent: true }),
   cases: [
     { args: '', bare: true, ...usage },
     { args: '--help', bare: true, blur: [...blur, [/(?<= COMMAND \.\.\. ).*/g, 'and so on']] },

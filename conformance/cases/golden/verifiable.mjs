@@ -1,20 +1,14 @@
+import { oneTopic, bare as plainBare, USAGE } from './common.mjs';
+
 /** @type {[RegExp, string][]} */
-const BLUR = [
-  [/"timestamp":\d{13}/g, '"timestamp":T'],
-  [/"avg_throughput":\d+\.\d+/g, '"avg_throughput":F'],
-  // Ours has options of Kafka 4 as well, and says in its own words what they do.
-  [/^usage: (?:[^]*?(?=^[\w-]+: +error: )|[^]*)/gm, ''],
-];
-const bare = (args, more = {}) => ({ args, bare: true, blur: BLUR, ...more });
+const BLUR = [[/"timestamp":\d{13}/g, '"timestamp":T'], [/"avg_throughput":\d+\.\d+/g, '"avg_throughput":F'], ...USAGE];
+const bare = (args, more = {}) => plainBare(args, { blur: BLUR, ...more });
 const line = (args, more = {}) => ({ args, blur: BLUR, ...more });
 
 /** @type {import('../../lib/golden.mjs').Golden} */
 export const verifiableProducer = {
   tool: 'kafka-verifiable-producer',
-  world: async (at, name) => {
-    await at.target.createTopic(name, 1);
-    return { topic: name };
-  },
+  world: oneTopic(),
   cases: [
     bare(''),
     bare('--help'),
@@ -41,11 +35,7 @@ export const verifiableProducer = {
 /** @type {import('../../lib/golden.mjs').Golden} */
 export const verifiableConsumer = {
   tool: 'kafka-verifiable-consumer',
-  world: async (at, name) => {
-    await at.target.createTopic(name, 1);
-    await at.produce('java-3.9', name, { count: 300 });
-    return { topic: name };
-  },
+  world: oneTopic({ count: 300 }),
   cases: [
     bare(''),
     bare('--topic $topic --group-id $topic-a'),

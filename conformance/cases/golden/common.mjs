@@ -1,0 +1,20 @@
+// What the golden cases of several tools have in common.
+
+/** Ours has options of Kafka 4 as well, and says in its own words what they do. @type {[RegExp, string][]} */
+export const USAGE = [[/^usage: (?:[^]*?(?=^[\w-]+: +error: )|[^]*)/gm, '']];
+
+/** Without `--bootstrap-server` in front. @param {string} args @param {Partial<import('../../lib/golden.mjs').Case>} [more] */
+export const bare = (args, more = {}) => ({ args, bare: true, ...more });
+
+/** What everybody tries first. */
+export const FIRST = [bare(''), bare('--help'), bare('--version')];
+
+/** A topic of one partition, with records of Java's producer. @param {{ count: number, idempotent?: boolean }} [records] */
+export const oneTopic =
+  (records) =>
+  /** @param {import('../../lib/cells.mjs').Context} at @param {string} name */
+  async (at, name) => {
+    await at.target.createTopic(name, 1);
+    if (records !== undefined) await at.produce('java-3.9', name, records);
+    return { topic: name };
+  };
