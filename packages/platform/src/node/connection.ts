@@ -52,7 +52,6 @@ export class NodeConnection implements Connection {
   /** Bytes the socket holds because the kernel did not take them at once. */
   #stalledBytes = 0;
   #flushQueued = false;
-  #isPaused = false;
   /** Since the connection last let others go first. */
   #readBytes = 0;
   #isReceiving = false;
@@ -147,12 +146,10 @@ export class NodeConnection implements Connection {
   }
 
   pause(): void {
-    this.#isPaused = true;
     if (this.#state === 'open') this.#socket.pause();
   }
 
   resume(): void {
-    this.#isPaused = false;
     if (this.#state === 'open') this.#socket.resume();
   }
 
@@ -168,7 +165,7 @@ export class NodeConnection implements Connection {
 
   /** Called by the network in the turn after the one in which the connection had its share. */
   readOn(): void {
-    if (!this.#isPaused) this.resume();
+    if (!this.#socket.isPaused()) this.resume();
   }
 
   #mayReadOn(): boolean {
