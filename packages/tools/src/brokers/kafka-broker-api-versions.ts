@@ -1,5 +1,7 @@
 /** kafka-broker-api-versions.sh: which requests each broker knows, in which versions. Kafka's BrokerApiVersionsCommand of 3.9. */
+
 import { API, type Kafka } from '@ottla/client';
+import { adminSettings } from '../cli/bootstrap.ts';
 import { calling, JavaError, javaError } from '../cli/java-error.ts';
 import { withKafka } from '../cli/kafka-client.ts';
 import { OptionParser, withArgument } from '../cli/option-parser.ts';
@@ -31,9 +33,8 @@ export const kafkaBrokerApiVersions: Tool = async (args, io) => {
   const options = parseOrHelp(parser, args, PURPOSE, (text) => io.stdout.write(text), 'message alone');
   if (options === undefined) return 0;
   requireOptions(parser, options, 'bootstrap-server');
-  const settings = { bootstrap: options.value('bootstrap-server') ?? '', configFile: options.value('command-config') };
   try {
-    await withKafka(settings, io, (kafka) => printVersions(kafka, io));
+    await withKafka(adminSettings(options), io, (kafka) => printVersions(kafka, io));
     return 0;
   } catch (error) {
     // Kafka's tool makes no Admin of its own: what is wrong with the addresses is told as it is.

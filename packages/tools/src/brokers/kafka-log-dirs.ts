@@ -1,5 +1,7 @@
 /** kafka-log-dirs.sh: what is in the log directories of brokers, as JSON. Kafka's LogDirsCommand of 3.9. */
+
 import type { LogDirDescription } from '@ottla/client';
+import { adminSettings } from '../cli/bootstrap.ts';
 import { calling, javaError } from '../cli/java-error.ts';
 import { withKafka } from '../cli/kafka-client.ts';
 import { OptionParser, withArgument } from '../cli/option-parser.ts';
@@ -20,8 +22,7 @@ export const kafkaLogDirs: Tool = async (args, io) => {
   const options = parseOrHelp(parser, args, PURPOSE, (text) => io.stdout.write(text), 'message alone');
   if (options === undefined) return 0;
   requireOptions(parser, options, 'bootstrap-server', 'describe');
-  const settings = { bootstrap: options.value('bootstrap-server') ?? '', configFile: options.value('command-config') };
-  return withKafka(settings, io, async (kafka) => {
+  return withKafka(adminSettings(options), io, async (kafka) => {
     const admin = kafka.admin();
     const topics = listOf(options.value('topic-list'));
     const wanted = [...new Set(listOf(options.value('broker-list')).map(brokerId))];

@@ -11,6 +11,12 @@ export interface ToolIo {
   readonly signal: AbortSignal;
 }
 
+/** How a process ends that a signal stopped; one whose output nobody reads any more ends in peace. */
+export function signalExitCode({ aborted, reason }: AbortSignal): number {
+  if (!aborted || reason === 'EPIPE') return 0;
+  return reason === 'SIGINT' ? 130 : 143;
+}
+
 /** A command line tool: resolves to the exit code. A `ToolError` ends it with its text; anything else is our bug. */
 export type Tool = (args: readonly string[], io: ToolIo) => Promise<number>;
 

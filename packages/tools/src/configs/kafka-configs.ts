@@ -1,4 +1,5 @@
 /** kafka-configs.sh: configurations, quotas and SCRAM credentials of entities. Kafka's ConfigCommand of 3.9. */
+import { adminSettings } from '../cli/bootstrap.ts';
 import { JavaError, javaError } from '../cli/java-error.ts';
 import { propertiesFile, withKafka } from '../cli/kafka-client.ts';
 import { type Tool, ToolError } from '../cli/tool.ts';
@@ -12,9 +13,8 @@ export const kafkaConfigs: Tool = async (args, io) => {
   if (request === undefined) return 0;
   const { action, options } = request;
   const print = (line: string): void => void io.stdout.write(`${line}\n`);
-  const settings = { bootstrap: options.value('bootstrap-server') ?? '', configFile: options.value('command-config') };
   try {
-    await withKafka(settings, io, async (kafka) => {
+    await withKafka(adminSettings(options), io, async (kafka) => {
       const admin = kafka.admin();
       if (action === 'describe') return describeEntities(admin, request, print);
       const file = options.value('add-config-file');

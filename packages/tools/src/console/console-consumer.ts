@@ -3,7 +3,7 @@ import { type Consumer, fromProperties, type Kafka, KafkaError, type UntypedReco
 import { Logger } from '@ottla/platform';
 import { JavaError, javaError } from '../cli/java-error.ts';
 import { withKafka } from '../cli/kafka-client.ts';
-import type { Tool, ToolIo } from '../cli/tool.ts';
+import { signalExitCode, type Tool, type ToolIo } from '../cli/tool.ts';
 import { ByteOutput } from './byte-output.ts';
 import { type ConsumerPlan, consumerPlan } from './consumer-options.ts';
 import { TopicReader } from './topic-reader.ts';
@@ -11,7 +11,6 @@ import { TopicReader } from './topic-reader.ts';
 const LOGGER = 'org.apache.kafka.tools.consumer.ConsoleConsumer';
 /** A poll without --timeout-ms; it is repeated. */
 const POLL_MS = 3_600_000;
-const EXIT_CODES: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143 };
 
 export const consoleConsumer: Tool = async (args, io) => {
   const plan = await consumerPlan(
@@ -57,7 +56,7 @@ class ConsoleConsumer {
     }
     await this.#output.flush(signal);
     if (signal.reason === 'EPIPE') stderr.write('Unable to write to standard out, closing consumer.\n');
-    else if (signal.aborted) code = EXIT_CODES[String(signal.reason)] ?? 1;
+    else if (signal.aborted) code = signalExitCode(signal);
     stderr.write(`Processed a total of ${this.#count} messages\n`);
     if (this.#plan.tellsEvents) stdout.write('shutdown_complete\n');
     return code;

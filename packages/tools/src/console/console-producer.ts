@@ -1,6 +1,8 @@
 /** kafka-console-producer.sh: lines of standard input to records. Kafka's ConsoleProducer of 3.9. */
+
 import { fromProperties, type Kafka, KafkaError, type Producer } from '@ottla/client';
 import { Logger } from '@ottla/platform';
+import { bootstrapOf } from '../cli/bootstrap.ts';
 import { JavaError, javaError } from '../cli/java-error.ts';
 import { fileProperties, withKafka } from '../cli/kafka-client.ts';
 import type { ParsedOptions } from '../cli/option-parser.ts';
@@ -33,7 +35,7 @@ export const consoleProducer: Tool = async (args, io) => {
       ...parseProperties([...options.values('producer-property'), ...options.values('command-property')]),
     ]),
   );
-  const bootstrap = options.value('bootstrap-server') ?? options.value('broker-list') ?? '';
+  const bootstrap = bootstrapOf(options);
   return withKafka({ bootstrap, properties, kind: 'Producer', endsItself: true }, io, async (kafka, all) => {
     await new LineProducer(kafka, kafka.producer(fromProperties(all).producer), options).run(reader, io);
     return 0;

@@ -69,24 +69,24 @@ export class LineReader {
     let headers: readonly LineHeader[] | undefined;
     let key: string | null = null;
     if (this.#parseHeaders) {
-      const at = rest.indexOf(this.#headersDelimiter);
-      if (at >= 0) {
-        headers = this.#headers(rest.slice(0, at));
-        rest = rest.slice(at + this.#headersDelimiter.length);
-      } else if (!this.#ignoreError) this.#missing('headers delimiter', line);
+      const [before, after] = this.#cut(rest, this.#headersDelimiter, 'headers delimiter', line);
+      if (before !== undefined) headers = this.#headers(before);
+      rest = after;
     }
     if (this.#parseKey) {
-      const at = rest.indexOf(this.#keySeparator);
-      if (at >= 0) {
-        key = this.#orNull(rest.slice(0, at));
-        rest = rest.slice(at + this.#keySeparator.length);
-      } else if (!this.#ignoreError) this.#missing('key separator', line);
+      const [before, after] = this.#cut(rest, this.#keySeparator, 'key separator', line);
+      if (before !== undefined) key = this.#orNull(before);
+      rest = after;
     }
     return { key, value: this.#orNull(rest), headers };
   }
 
-  #missing(what: string, line: string): never {
-    return refuse(`No ${what} found on line number ${this.#lineNumber}: '${line}'`);
+  /** What stands before and after the separator; where there is none and that is no error, all of it comes after. */
+  #cut(text: string, separator: string, what: string, line: string): [before: string | undefined, after: string] {
+    const at = text.indexOf(separator);
+    if (at >= 0) return [text.slice(0, at), text.slice(at + separator.length)];
+    if (!this.#ignoreError) refuse(`No ${what} found on line number ${this.#lineNumber}: '${line}'`);
+    return [undefined, text];
   }
 
   #headers(text: string): LineHeader[] {

@@ -1,3 +1,4 @@
+import { bootstrapOf, validateBootstrap } from '../cli/bootstrap.ts';
 import { OptionParser, type OptionSpec, type ParsedOptions, withArgument } from '../cli/option-parser.ts';
 import { HELP_AND_VERSION, parseOrHelp, requireOptions, UsageError } from '../cli/usage.ts';
 
@@ -142,9 +143,7 @@ export function parseProducerOptions(
   if (options === undefined) return undefined;
   requireOptions(parser, options, 'topic');
   if (!options.has('bootstrap-server') && !options.has('broker-list')) throw new UsageError(parser, NO_BOOTSTRAP);
-  const bootstrap = options.value('bootstrap-server') ?? options.value('broker-list') ?? '';
-  if (!bootstrap.split(',').every((each) => /:\d+\s*$/.test(each)))
-    throw new UsageError(parser, 'Please provide valid host:port like host1:9091,host2:9092\n ');
+  validateBootstrap(parser, bootstrapOf(options));
   return options;
 }
 

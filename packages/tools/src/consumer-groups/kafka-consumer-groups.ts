@@ -1,4 +1,5 @@
 /** kafka-consumer-groups.sh: list, describe, reset and delete groups. Kafka's ConsumerGroupCommand of 3.9. */
+import { adminSettings } from '../cli/bootstrap.ts';
 import { JavaError, javaError } from '../cli/java-error.ts';
 import { withKafka } from '../cli/kafka-client.ts';
 import { type Tool, ToolError, type ToolIo } from '../cli/tool.ts';
@@ -36,11 +37,7 @@ export const kafkaConsumerGroups: Tool = async (args, io) => {
     return 0;
   }
   try {
-    const settings = {
-      bootstrap: options.value('bootstrap-server') ?? '',
-      configFile: options.value('command-config'),
-    };
-    await withKafka(settings, io, async (kafka) => {
+    await withKafka(adminSettings(options), io, async (kafka) => {
       const limit = { timeout: options.number('timeout') ?? 5000 };
       const client: GroupClient = { kafka, admin: kafka.admin(), options, io, limit };
       await ACTIONS[action](client);

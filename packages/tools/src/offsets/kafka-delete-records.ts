@@ -1,5 +1,7 @@
 /** kafka-delete-records.sh: delete what is before offsets. Kafka's DeleteRecordsCommand of 3.9. */
+
 import { KafkaError, type TopicPartitionOffset } from '@ottla/client';
+import { adminSettings } from '../cli/bootstrap.ts';
 import { javaError } from '../cli/java-error.ts';
 import { readText, toolPlatform, withKafka } from '../cli/kafka-client.ts';
 import { OptionParser, withArgument } from '../cli/option-parser.ts';
@@ -23,9 +25,8 @@ export const kafkaDeleteRecords: Tool = async (args, io) => {
   const options = parseOrHelp(parser, args, PURPOSE, (text) => io.stdout.write(text), 'message alone');
   if (options === undefined) return 0;
   requireOptions(parser, options, 'bootstrap-server', 'offset-json-file');
-  const settings = { bootstrap: options.value('bootstrap-server') ?? '', configFile: options.value('command-config') };
   const file = options.value('offset-json-file') ?? '';
-  return withKafka(settings, io, async (kafka) => {
+  return withKafka(adminSettings(options), io, async (kafka) => {
     const places = parseOffsetFile(await offsetFile(file));
     io.stdout.write('Executing records delete operation\n');
     let failed: KafkaError | undefined;

@@ -1,6 +1,6 @@
 /** kafka-get-offsets.sh: offsets of partitions by time or place. Kafka's GetOffsetShell of 3.9. */
 import type { Admin, OffsetSpec } from '@ottla/client';
-import { validateBootstrap } from '../cli/bootstrap.ts';
+import { bootstrapOf, validateBootstrap } from '../cli/bootstrap.ts';
 import { calling, javaError } from '../cli/java-error.ts';
 import { withKafka } from '../cli/kafka-client.ts';
 import { OptionParser, type ParsedOptions, withArgument } from '../cli/option-parser.ts';
@@ -73,7 +73,7 @@ async function getOffsets(options: ParsedOptions, io: ToolIo): Promise<void> {
   const rules = options.value('topic-partitions');
   if (rules !== undefined && (options.has('topic') || options.has('partitions')))
     throw new ToolError('--topic-partitions cannot be used with --topic or --partitions');
-  const bootstrap = options.value('bootstrap-server') ?? options.value('broker-list') ?? '';
+  const bootstrap = bootstrapOf(options);
   validateBootstrap(parser, bootstrap);
   const at = placeOf(options.value('time') ?? 'latest');
   const filter =

@@ -1,4 +1,5 @@
 /** The command line of kafka-consumer-perf-test, of 3.9 and of 4.x. */
+import { bootstrapOf } from '../cli/bootstrap.ts';
 import { JavaError } from '../cli/java-error.ts';
 import { fileProperties } from '../cli/kafka-client.ts';
 import { OptionParser, type ParsedOptions, withArgument } from '../cli/option-parser.ts';
@@ -108,7 +109,7 @@ export async function readingPlan(options: ParsedOptions): Promise<ReadingPlan> 
   properties.set('check.crcs', 'false');
   const include = options.value('include');
   return {
-    bootstrap: options.value('bootstrap-server') ?? options.value('broker-list') ?? '',
+    bootstrap: bootstrapOf(options),
     topics: include === undefined ? (options.value('topic') ?? '') : topicPattern(include),
     records,
     timeoutMs: options.number('timeout') ?? 0,

@@ -1,6 +1,8 @@
 /** kafka-topics.sh: create, list, describe, alter (partitions) and delete topics. Kafka's TopicCommand of 3.9. */
+
 import type { Admin, NewTopic, TopicListing } from '@ottla/client';
 import { hasCollisionChars } from '@ottla/common';
+import { adminSettings } from '../cli/bootstrap.ts';
 import { calling, JavaError, javaError } from '../cli/java-error.ts';
 import { withKafka } from '../cli/kafka-client.ts';
 import { logError } from '../cli/log-error.ts';
@@ -25,11 +27,7 @@ export const kafkaTopics: Tool = async (args, io) => {
   if (parsed === undefined) return 0;
   const { action, options } = parsed;
   const print = (line: string): void => void io.stdout.write(`${line}\n`);
-  const settings = {
-    bootstrap: options.value('bootstrap-server') ?? '',
-    configFile: options.value('command-config'),
-  };
-  return withKafka(settings, io, async (kafka) => {
+  return withKafka(adminSettings(options), io, async (kafka) => {
     try {
       await ACTIONS[action](kafka.admin(), options, print);
       return 0;

@@ -1,6 +1,8 @@
 /** kafka-transactions.sh: look at transactions and end those that hang (KIP-664). Kafka's TransactionsCommand of 3.9. */
+
 import { type Admin, KafkaError } from '@ottla/client';
 import type { ParsedArguments } from '../cli/arguments.ts';
+import { adminSettings } from '../cli/bootstrap.ts';
 import { JavaError } from '../cli/java-error.ts';
 import { withKafka } from '../cli/kafka-client.ts';
 import { type Tool, ToolError } from '../cli/tool.ts';
@@ -33,9 +35,8 @@ export const kafkaTransactions: Tool = async (args, io) => {
     return request.exitCode;
   }
   const { command, global, own } = request;
-  const settings = { bootstrap: global.value('bootstrap-server') ?? '', configFile: global.value('command-config') };
   try {
-    return await withKafka(settings, io, async (kafka) => {
+    return await withKafka(adminSettings(global), io, async (kafka) => {
       const nowMs = kafka.cluster.platform.clock.wallMs();
       io.stdout.write(await COMMANDS[command]({ admin: kafka.admin(), args: own, nowMs }));
       return 0;

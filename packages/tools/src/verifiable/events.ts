@@ -1,17 +1,10 @@
 import type { Writable } from 'node:stream';
 import type { Clock } from '@ottla/platform';
+import { JavaDouble, jsonText } from '@ottla/protocol/json';
 import { TextOutput } from '../cli/text-output.ts';
 
 /** JSON, member by member: the order is part of the format, and Java's doubles do not look like ours. */
 export type Members = Readonly<Record<string, object | string | number | boolean | null | undefined>>;
-
-/** A number that is printed as it stands. */
-export class Literal {
-  readonly text: string;
-  constructor(text: string) {
-    this.text = text;
-  }
-}
 
 /** One line of JSON for each event, on standard output at the end of the turn. */
 export class Events {
@@ -29,7 +22,7 @@ export class Events {
     const all = Object.entries(named);
     const texts = all
       .filter(([, value]) => value !== undefined)
-      .map(([member, value]) => `"${member}":${value instanceof Literal ? value.text : JSON.stringify(value)}`);
+      .map(([member, value]) => `"${member}":${value instanceof JavaDouble ? jsonText(value) : JSON.stringify(value)}`);
     this.#output.print(`{${texts.join(',')}}\n`);
     if (this.#isDue) return;
     this.#isDue = true;

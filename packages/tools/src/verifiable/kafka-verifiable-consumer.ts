@@ -1,4 +1,5 @@
 /** kafka-verifiable-consumer.sh: reads a topic in a group and tells all that happens. Kafka's VerifiableConsumer of 3.9. */
+
 import {
   type CommitOffset,
   type Consumer,
@@ -10,14 +11,14 @@ import {
 import { Logger } from '@ottla/platform';
 import { ArgumentParser } from '../cli/argument-parser.ts';
 import type { ParsedArguments } from '../cli/arguments.ts';
-import { JavaError, javaError } from '../cli/java-error.ts';
-import { fileProperties, withKafka } from '../cli/kafka-client.ts';
-import type { Tool, ToolIo } from '../cli/tool.ts';
-import { BROKER_ARGUMENTS, BROKER_GROUP, exitCodeOf } from './brokers.ts';
+import { bootstrapOf } from '../cli/bootstrap.ts';
+import { javaError } from '../cli/java-error.ts';
+import { withKafka } from '../cli/kafka-client.ts';
+import { signalExitCode, type Tool, type ToolIo } from '../cli/tool.ts';
+import { BROKER_ARGUMENTS, BROKER_GROUP, configFileOf, FILE } from './common.ts';
 import { Events } from './events.ts';
 
 const INTEGER = { type: 'Integer' } as const;
-const FILE = { metavar: 'CONFIG_FILE' } as const;
 const LOGGER = 'org.apache.kafka.tools.VerifiableConsumer';
 const POLL_MS = 3_600_000;
 
@@ -75,21 +76,19 @@ export const verifiableConsumer: Tool = async (args, io) => {
     return parsed.exitCode;
   }
   const properties = await consumerProperties(parsed);
-  const bootstrap = parsed.value('bootstrap-server') ?? parsed.value('broker-list') ?? '';
-  return withKafka({ bootstrap, properties, kind: 'Consumer', endsItself: true }, io, async (kafka, all) => {
-    await new ToldReading(kafka, parsed, io).run(all);
-    return exitCodeOf(io.signal);
-  });
+  return withKafka(
+    { bootstrap: bootstrapOf(parsed), properties, kind: 'Consumer', endsItself: true },
+    io,
+    async (kafka, all) => {
+      await new ToldReading(kafka, parsed, io).run(all);
+      return signalExitCode(io.signal);
+    },
+  );
 };
 
 async function consumerProperties(parsed: ParsedArguments): Promise<ReadonlyMap<string, string>> {
   const group = parsed.value('group-id') ?? '';
-  let file: ReadonlyMap<string, string>;
-  try {
-    file = await fileProperties(parsed.value('command-config') ?? parsed.value('consumer.config'));
-  } catch (error) {
-    throw error instanceof JavaError ? parser.error(error.message) : error;
-  }
+  const file = await configFileOf(parser, parsed.value('command-config') ?? parsed.value('consumer.config'));
   const properties = new Map([['client.id', `consumer-${group}-1`], ...file]);
   const set = (property: string, value: string | undefined): void => {
     if (value !== undefined) properties.set(property, value);

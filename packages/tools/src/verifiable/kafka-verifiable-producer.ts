@@ -1,18 +1,19 @@
 /** kafka-verifiable-producer.sh: sends numbers and tells of each what became of it. Kafka's VerifiableProducer of 3.9. */
+
 import { type AppendListener, fromProperties, KafkaError, type Producer } from '@ottla/client';
 import type { Clock } from '@ottla/platform';
-import { javaDouble } from '@ottla/protocol/json';
+import { JavaDouble } from '@ottla/protocol/json';
 import { ArgumentParser } from '../cli/argument-parser.ts';
 import type { ParsedArguments } from '../cli/arguments.ts';
-import { JavaError, javaError } from '../cli/java-error.ts';
-import { fileProperties, withKafka } from '../cli/kafka-client.ts';
-import type { Tool, ToolIo } from '../cli/tool.ts';
+import { bootstrapOf } from '../cli/bootstrap.ts';
+import { javaError } from '../cli/java-error.ts';
+import { withKafka } from '../cli/kafka-client.ts';
+import { signalExitCode, type Tool, type ToolIo } from '../cli/tool.ts';
 import { Pace } from '../perf/pace.ts';
-import { BROKER_ARGUMENTS, BROKER_GROUP, exitCodeOf } from './brokers.ts';
-import { Events, Literal } from './events.ts';
+import { BROKER_ARGUMENTS, BROKER_GROUP, configFileOf, FILE } from './common.ts';
+import { Events } from './events.ts';
 
 const INTEGER = { type: 'Integer' } as const;
-const FILE = { metavar: 'CONFIG_FILE' } as const;
 
 const parser = new ArgumentParser({
   name: 'verifiable-producer',
@@ -60,23 +61,18 @@ export const verifiableProducer: Tool = async (args, io) => {
     ['client.id', 'producer-1'],
     ['acks', parsed.value('acks') ?? ''],
     ['retries', '0'],
-    ...(await configured(parsed)),
+    ...(await configFileOf(parser, parsed.value('command-config') ?? parsed.value('producer.config'))),
   ]);
-  const bootstrap = parsed.value('bootstrap-server') ?? parsed.value('broker-list') ?? '';
-  return withKafka({ bootstrap, properties, kind: 'Producer', endsItself: true }, io, async (kafka, all) => {
-    const producer = kafka.producer(fromProperties(all).producer);
-    await new NumberSender(kafka.cluster.clock, producer, parsed, io).run();
-    return exitCodeOf(io.signal);
-  });
+  return withKafka(
+    { bootstrap: bootstrapOf(parsed), properties, kind: 'Producer', endsItself: true },
+    io,
+    async (kafka, all) => {
+      const producer = kafka.producer(fromProperties(all).producer);
+      await new NumberSender(kafka.cluster.clock, producer, parsed, io).run();
+      return signalExitCode(io.signal);
+    },
+  );
 };
-
-async function configured(parsed: ParsedArguments): Promise<ReadonlyMap<string, string>> {
-  try {
-    return await fileProperties(parsed.value('command-config') ?? parsed.value('producer.config'));
-  } catch (error) {
-    throw error instanceof JavaError ? parser.error(error.message) : error;
-  }
-}
 
 class NumberSender implements AppendListener {
   readonly #clock: Clock;
@@ -110,7 +106,7 @@ class NumberSender implements AppendListener {
       sent: this.#sent,
       acked: this.#acked,
       target_throughput: this.#args.number('throughput'),
-      avg_throughput: new Literal(javaDouble(1000 * (this.#acked / elapsedMs))),
+      avg_throughput: new JavaDouble(1000 * (this.#acked / elapsedMs)),
     });
     this.#events.flush();
   }
