@@ -32,6 +32,7 @@ let topics = 0;
 export async function withTopic({ target, memory }, partitions, body) {
   const topic = `bench-${process.pid}-${++topics}`;
   await target.createTopic(topic, partitions);
+  await untilUsable(target.port, topic, partitions);
   await memory.free();
   try {
     return await body(topic);

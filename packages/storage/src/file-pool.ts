@@ -12,10 +12,13 @@ export class PooledFile {
   #pins = 0;
   #discarded = false;
   #isRetired = false;
+  /** Nobody has made it yet: whoever opens it first does. */
+  #isNew: boolean;
 
-  constructor(pool: FilePool, path: string) {
+  constructor(pool: FilePool, path: string, isNew: boolean) {
     this.#pool = pool;
     this.#path = path;
+    this.#isNew = isNew;
   }
 
   get path(): string {
@@ -33,7 +36,8 @@ export class PooledFile {
   /** Open for reading and writing. Throws DiskError: ENOENT when the file is missing and `create` was not asked for. */
   open(create = false): DiskFile {
     if (this.#handle === undefined) {
-      this.#handle = this.#pool.disk.openSync(this.#path, { mode: 'write', create });
+      this.#handle = this.#pool.disk.openSync(this.#path, { mode: 'write', create: create || this.#isNew });
+      this.#isNew = false;
     }
     this.#pool.used(this);
     return this.#handle;
@@ -95,8 +99,9 @@ export class FilePool {
     return this.#open.size;
   }
 
-  file(path: string): PooledFile {
-    return new PooledFile(this, path);
+  /** `isNew`: it is made when it is first opened. */
+  file(path: string, isNew = false): PooledFile {
+    return new PooledFile(this, path, isNew);
   }
 
   used(file: PooledFile): void {

@@ -38,6 +38,7 @@ test('what a kill left unflushed is flushed before a retry of it is answered', a
     const world = createSimulatedWorld(seed);
     const node = world.node('broker');
     const { log } = await world.finish(openLog(node.platform, config));
+    await world.run({ untilMs: world.nowMs + 100 }); // until it has its files
     const size = (): number => node.disk.tree.file('read', '/data/t-0/00000000000000000000.log').content.size;
     void append(log, Buffer.from(given));
     await world.run({ until: () => size() > 0, untilMs: world.nowMs + 100 });

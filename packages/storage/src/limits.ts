@@ -26,5 +26,7 @@ export const recordErrorsMax = 10_000;
 export const removalsAtOnceMax = 4;
 /** That wait for it; what comes beyond is left to the next start. */
 export const removalsWaitingMax = 1_000_000;
+/** Between two slices of making the files of new logs (ms): thousands may be new, and their first users come first. */
+export const firstFilesPauseMs = 20;
 /** Appends that found no room are logged once in so many ms a log. */
 export const appendFailureLogMs = 10_000;

@@ -4,9 +4,8 @@ import { isPassing } from './disk-errors.ts';
 import { Log } from './log.ts';
 import type { LogDirectory } from './log-directory.ts';
 import { type LogManager, type NewLog, StorageError } from './log-manager.ts';
-import { newSegment } from './log-roll.ts';
+import { emptySegment } from './log-roll.ts';
 import { LogState } from './log-state.ts';
-import { assignTopicId } from './topic-id.ts';
 
 /** See `LogManager.createAll`. */
 export async function createLogs(manager: LogManager, wanted: readonly NewLog[]): Promise<(Log | StorageError)[]> {
@@ -18,7 +17,9 @@ export async function createLogs(manager: LogManager, wanted: readonly NewLog[])
     const found = existing(manager, one);
     const outcome = found ?? makeLog(manager, one);
     outcomes.push(outcome);
-    if (found === undefined && outcome instanceof Log) grown.add(manager.directoryOf(outcome.logDirectory));
+    if (found !== undefined || outcome instanceof StorageError) continue;
+    manager.firstFiles.add(outcome.state);
+    grown.add(manager.directoryOf(outcome.logDirectory));
   }
   const failed = new Set<string>();
   for (const { path } of grown) if (!(await syncNames(manager, path))) failed.add(path);
@@ -32,7 +33,7 @@ export async function createLogs(manager: LogManager, wanted: readonly NewLog[])
 
 /**
  * Within a call, so that nobody sees half a log. Its name in the log directory, which a flush of the log does not cover, is
- * synced before anybody gets the log; the rest is covered by the log's first flush.
+ * synced before anybody gets the log; its files come later (first-files.ts) and are covered by the log's first flush.
  */
 function makeLog(manager: LogManager, { topic, partition, topicId, directory: place }: NewLog): Log | StorageError {
   const where = `${topic}-${partition}`;
@@ -44,10 +45,9 @@ function makeLog(manager: LogManager, { topic, partition, topicId, directory: pl
     manager.platform.disk.makeDirectorySync(path);
     const identity = { topic, partition, logDirectory: directory.path, directory: path };
     const state = new LogState(identity, manager.configFor(topic), manager.owner, []);
-    if (topicId !== undefined) assignTopicId(state, topicId);
-    state.segments.add(newSegment(state, 0));
-    // The id may have cost the directory.
-    if (directory.isOffline) return offline(where, directory);
+    state.segments.add(emptySegment(state, 0));
+    state.topicId = topicId;
+    state.lacksFiles = true;
     const log = new Log(state);
     manager.add(log);
     manager.logger.info(`Created log for partition ${where} in ${path} with properties {}`);

@@ -1,6 +1,7 @@
 import { forEachBounded } from './bounded.task.ts';
 import { writeCheckpoint } from './checkpoints.task.ts';
 import { formatCleanShutdown, UNKNOWN_BROKER_EPOCH } from './clean-shutdown-file.ts';
+import { makeFirstFiles } from './first-files.ts';
 import { fileOperationsAtOnceMax } from './limits.ts';
 import type { Log } from './log.ts';
 import type { LogDirectory } from './log-directory.ts';
@@ -70,6 +71,7 @@ async function settle({ writer }: Log): Promise<void> {
 async function closeLog(log: Log): Promise<boolean> {
   const { state } = log;
   await settle(log);
+  makeFirstFiles(state);
   if (state.isOffline) return false;
   try {
     state.active.seal();

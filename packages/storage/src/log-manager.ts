@@ -4,6 +4,7 @@ import type { ErrorCode } from '@ottla/protocol';
 import { AppendQueue } from './append-queue.ts';
 import { type CheckpointKind, writeCheckpoints } from './checkpoints.task.ts';
 import { FilePool } from './file-pool.ts';
+import { FirstFiles } from './first-files.ts';
 import { Housekeeper } from './housekeeper.ts';
 import { openFilesMax } from './limits.ts';
 import type { Log } from './log.ts';
@@ -101,6 +102,8 @@ export class LogManager {
   readonly #logs = new Map<string, Map<number, Log>>();
   readonly #failureListeners: LogDirFailureListener[] = [];
   readonly #housekeeper: Housekeeper;
+  /** For the tasks of this package. */
+  readonly firstFiles: FirstFiles;
   #prepared: Promise<void> | undefined;
   #isStopped = false;
 
@@ -111,6 +114,7 @@ export class LogManager {
     this.logger = new Logger(this.platform.log, 'kafka.log.LogManager');
     this.#directories = options.logDirectories.map((path) => new LogDirectory(path));
     this.#housekeeper = new Housekeeper(this);
+    this.firstFiles = new FirstFiles(this.platform.clock, this.#housekeeper);
     const { settings } = this;
     this.owner = {
       platform: this.platform,

@@ -1,5 +1,6 @@
 import type { Int64 } from '@ottla/common';
 import { isMissing } from './disk-errors.ts';
+import { makeFirstFiles } from './first-files.ts';
 import { DELETED_SUFFIX, SNAPSHOT_SUFFIX, segmentFileName } from './log-files.ts';
 import { LogSegment } from './log-segment.ts';
 import type { LogState } from './log-state.ts';
@@ -25,6 +26,7 @@ export function shouldRoll(log: LogState, bytes: number, lastOffset: number, max
  * snapshotted there and the old segments are flushed, both in the background. Throws DiskError; nothing has changed then.
  */
 export function roll(log: LogState, baseOffset: number): LogSegment {
+  makeFirstFiles(log);
   const old = log.active;
   if (old.baseOffset === baseOffset) removeSegments(log, [old]);
   else old.seal();
@@ -40,8 +42,16 @@ export function roll(log: LogState, baseOffset: number): LogSegment {
 
 /** A segment with its files, not yet among the log's. Throws DiskError. */
 export function newSegment(log: LogState, baseOffset: number): LogSegment {
+  const segment = emptySegment(log, baseOffset);
+  segment.createFiles();
+  log.names.changed();
+  return segment;
+}
+
+/** A segment whose files are still to be made, not yet among the log's. */
+export function emptySegment(log: LogState, baseOffset: number): LogSegment {
   const { clock } = log.owner.platform;
-  const segment = new LogSegment(log.owner.files, {
+  return new LogSegment(log.owner.files, {
     directory: log.directory,
     baseOffset,
     sizeBytes: 0,
@@ -50,9 +60,6 @@ export function newSegment(log: LogState, baseOffset: number): LogSegment {
     modifiedMs: clock.wallMs(),
     jitterMs: log.randomJitterMs(),
   });
-  segment.createFiles();
-  log.names.changed();
-  return segment;
 }
 
 /** Is there anything to know of producers at `offset`, the current end? */

@@ -64,7 +64,7 @@ export class LogSegment {
     this.isDurable = !options.isNew;
     this.#directory = options.directory;
     const file = (suffix: string): PooledFile => pool.file(this.#path(suffix));
-    this.log = file(LOG_SUFFIX);
+    this.log = pool.file(this.#path(LOG_SUFFIX), options.isNew);
     this.offsetIndex = new OffsetIndex(file(OFFSET_INDEX_SUFFIX), options.baseOffset, options.isNew);
     this.timeIndex = new TimeIndex(file(TIME_INDEX_SUFFIX), options.baseOffset, options.isNew);
     this.txnIndex = new TransactionIndex(file(TXN_INDEX_SUFFIX), options.isNew);

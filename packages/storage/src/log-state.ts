@@ -84,6 +84,8 @@ export class LogState {
   epochsMayWait = false;
   /** The directory: files are made or renamed in it. */
   readonly names = new Unsynced(true);
+  /** It has only its directory so far: see first-files.ts. Nothing was ever written to it. */
+  lacksFiles = false;
   isOffline = false;
   /** A task writes to the active segment: it must stay the active one until that is done. */
   isWriting = false;

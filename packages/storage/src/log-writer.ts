@@ -15,6 +15,7 @@ import { refused } from './append.ts';
 import type { DirtyLog } from './append-queue.ts';
 import { isPassing } from './disk-errors.ts';
 import type { PooledFile } from './file-pool.ts';
+import { makeFirstFiles } from './first-files.ts';
 import { appendFailureLogMs, writeBytesMax } from './limits.ts';
 import { roll, shouldRoll } from './log-roll.ts';
 import type { LogState } from './log-state.ts';
@@ -253,6 +254,7 @@ export class LogWriter implements DirtyLog {
 
   /** Epochs are on file before the first record that has them. */
   #noteEpochs(group: readonly StagedAppend[]): void {
+    makeFirstFiles(this.#log);
     const { epochs } = this.#log;
     for (const append of group) {
       if (append.bytes.length > 0 && append.leaderEpoch >= 0) epochs.assign(append.leaderEpoch, append.firstOffset);

@@ -60,8 +60,8 @@ test('an epoch of a log that nobody else has waits for the flush, and comes back
   const { log, manager } = await openLog(platform);
   const file = async () => (await platform.disk.readFile('/data/t-0/leader-epoch-checkpoint')).toString();
   log.assignEpoch(1, false);
-  expect(await file()).toBe('0\n1\n1 0\n');
   await append(log, batch(['a']), { leaderEpoch: 1 });
+  expect(await file()).toBe('0\n1\n1 0\n');
   log.assignEpoch(2, false);
   await append(log, batch(['b']), { leaderEpoch: 2 });
   expect([await file(), log.endOffsetForEpoch(1)]).toEqual(['0\n1\n1 0\n', { epoch: 1, endOffset: 1 }]);

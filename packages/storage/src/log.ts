@@ -159,8 +159,8 @@ export class Log {
   assignEpoch(epoch: number, isShared = true): void {
     if (this.isOffline) return;
     const state = this.#state;
-    // The first time a file is made. Replacing one makes the file system write out the new one at once, which takes ms.
-    state.epochsMayWait = !isShared && state.hasEpochFile;
+    // Of a log with records the first time a file is made. Replacing one makes the file system write out the new one at once, which takes ms.
+    state.epochsMayWait = !isShared && (state.hasEpochFile || state.lacksFiles);
     state.epochs.assign(epoch, this.stagedEndOffset);
     state.epochsMayWait = false;
   }

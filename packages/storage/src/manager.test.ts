@@ -17,6 +17,7 @@ test('a log has its topic id, for good', async () => {
   const manager = await openManager(platform);
   const log = await manager.create('t', 0, { topicId: ID });
   if (log instanceof StorageError) throw new Error(log.message);
+  await append(log, batch(['a']));
   expect((await platform.disk.readFile(`${DIRECTORY}/t-0/partition.metadata`)).toString()).toBe(
     `version: 0\ntopic_id: ${ID}`,
   );

@@ -17,6 +17,12 @@ export function assignTopicId(log: LogState, topicId: Uuid): void {
       `Tried to assign topic ID ${topicId} to log for topic partition ${log.where},but log already contained topic ID ${log.topicId}`,
     );
   }
+  log.topicId = topicId;
+  if (!log.lacksFiles) storeTopicId(log, topicId);
+}
+
+/** Writes partition.metadata. */
+export function storeTopicId(log: LogState, topicId: Uuid): void {
   const { disk } = log.owner.platform;
   const path = `${log.directory}/${PARTITION_METADATA}`;
   const bytes = Buffer.from(formatPartitionMetadata(topicId));
@@ -38,5 +44,4 @@ export function assignTopicId(log: LogState, topicId: Uuid): void {
     // Without the file the next start is told the id once more.
     log.logger.error(`Partition metadata file ${path} could not be written`, error);
   }
-  log.topicId = topicId;
 }

@@ -96,8 +96,8 @@ test('a topic for whose log there was no room can be deleted', async () => {
   const client = await world.finish(
     RpcConnection.connect(world.node('client').platform, { host: 'broker', port: 9092, clientId: 'test' }),
   );
-  node.disk.failNext({ operation: 'open', path: '00000000000000000000.log', code: 'ENOSPC' });
-  node.disk.failNext({ operation: 'open', path: '00000000000000000000.log', code: 'ENOSPC' });
+  node.disk.failNext({ operation: 'mkdir', path: '/t-0', code: 'ENOSPC' });
+  node.disk.failNext({ operation: 'mkdir', path: '/t-0', code: 'ENOSPC' });
   const topics = [{ name: 't', numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] }];
   await world.finish(client.call(CREATE, { topics, timeoutMs: 100 }));
   expect(services.logs.get('t', 0)).toBeUndefined();

@@ -1,0 +1,66 @@
+import { WorkSlice } from '@ottla/common';
+import type { Clock } from '@ottla/platform';
+import { isPassing } from './disk-errors.ts';
+import type { Housekeeper } from './housekeeper.ts';
+import { storeEpochs } from './leader-epoch-file.ts';
+import { firstFilesPauseMs } from './limits.ts';
+import type { LogState } from './log-state.ts';
+import { storeTopicId } from './topic-id.ts';
+
+/**
+ * The files of a new log. Its directory alone makes it a log, so the others follow in the background, and at the latest
+ * before the first record: a thousand partitions are usable sooner. After a crash in between the log is as new, and is told
+ * its topic id and its leader epoch again.
+ */
+export function makeFirstFiles(log: LogState): void {
+  if (!log.lacksFiles || log.isClosed || log.isOffline) return;
+  log.lacksFiles = false;
+  try {
+    log.active.createFiles();
+    log.names.changed();
+  } catch (error) {
+    if (!isPassing(error)) {
+      log.fail(`Error while creating log for ${log.where} in dir ${log.logDirectory}`, error);
+      return;
+    }
+    // Each is made when it is first written to.
+    log.logger.error(`The files of ${log.where} could not be made`, error);
+  }
+  if (log.topicId !== undefined) storeTopicId(log, log.topicId);
+  if (log.epochsAreUnwritten) storeEpochs(log, log.epochs.format());
+}
+
+/** New logs that wait for their files; at a stop those that are left get them as they are closed. */
+export class FirstFiles {
+  readonly #clock: Clock;
+  readonly #housekeeper: Housekeeper;
+  #waiting: LogState[] = [];
+
+  constructor(clock: Clock, housekeeper: Housekeeper) {
+    this.#clock = clock;
+    this.#housekeeper = housekeeper;
+  }
+
+  add(log: LogState): void {
+    if (this.#waiting.push(log) === 1) this.#later();
+  }
+
+  #later(): void {
+    this.#housekeeper.after(firstFilesPauseMs, () => {
+      this.#makeSome();
+      return Promise.resolve();
+    });
+  }
+
+  #makeSome(): void {
+    const slice = new WorkSlice(this.#clock);
+    let made = 0;
+    for (const log of this.#waiting) {
+      if (slice.isSpent()) break;
+      makeFirstFiles(log);
+      made++;
+    }
+    this.#waiting = this.#waiting.slice(made);
+    if (this.#waiting.length > 0) this.#later();
+  }
+}
