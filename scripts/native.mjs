@@ -7,8 +7,8 @@ import { must, ROOT } from './lib/run.mjs';
 
 const folder = join(ROOT, 'packages', 'platform', 'native');
 const target = `${process.platform}-${process.arch}`;
-const source = 'socket.c';
-const binary = `${target}/socket.node`;
+const source = 'system.c';
+const binary = `${target}/system.node`;
 const flags = ['-O2', '-Wall', '-Wextra', '-Werror', '-shared', '-fPIC', '-fvisibility=hidden', '-fno-stack-protector'];
 // No C library: it serves whichever the node program has.
 const link = ['-nostdlib', '-s', '-Wl,--build-id=none', '-Wl,-z,noexecstack', '-Wl,-z,relro,-z,now'];

@@ -57,6 +57,11 @@ export interface DiskFile {
   truncate(length: number): Promise<void>;
   /** fdatasync. A rejected sync leaves the file's content unknown: never try again, take the directory offline. */
   sync(): Promise<void>;
+  /**
+   * Has the system begin to write these bytes to the device: a later `sync` finds less to do. Says nothing about what is
+   * durable. False where that cannot be done: to go on with the next bytes is of no use.
+   */
+  writeOut(position: number, length: number): Promise<boolean>;
   /** Idempotent. The file must not be used afterwards. */
   closeSync(): void;
   close(): Promise<void>;

@@ -24,7 +24,9 @@ export const clockedBytesMin = 64 * 1024;
 export const clockedConnectionsMin = 32;
 /** What one connection may hand to the kernel in one turn before the others get theirs. */
 export const connectionTurnBytesMax = 1024 * 1024;
-/** What one connection may bring in one turn before the others are read; the system offers up to 32 reads at once. */
+/** What one connection may bring in one turn, in large frames, before the others are read; the system offers up to 32 reads at once. */
 export const readTurnBytesMax = 5 * 1024 * 1024;
+/** The same for what comes in chunks: several requests each, which take far longer a byte. */
+export const chunkTurnBytesMax = 256 * 1024;
 /** How long a closed connection waits for the peer's end before it is cut, ms. A reset at once could cost the peer our last bytes. */
 export const closeLingerMs = 1000;

@@ -26,6 +26,12 @@ export const recordErrorsMax = 10_000;
 export const removalsAtOnceMax = 4;
 /** That wait for it; what comes beyond is left to the next start. */
 export const removalsWaitingMax = 1_000_000;
+/** A closed segment is written out in pieces of this size before its fsync: about a millisecond of a processor each. */
+export const writeOutPieceBytes = 1024 * 1024;
+/** And with pauses of at most so many ms between them: a segment of 1 GiB is then on the device after 10 s. */
+export const writeOutPauseMsMax = 10;
+/** Of a smaller segment the fsync alone is short enough. */
+export const writeOutBytesMin = 8 * 1024 * 1024;
 /** Between two slices of making the files of new logs (ms): thousands may be new, and their first users come first. */
 export const firstFilesPauseMs = 20;
 /** Appends that found no room are logged once in so many ms a log. */

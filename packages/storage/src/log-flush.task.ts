@@ -46,7 +46,7 @@ export async function flushLog(
 }
 
 /** The segments that were written to since they were last flushed as a whole, the active one last. */
-function notDurable(log: LogState): LogSegment[] {
+export function notDurable(log: LogState): LogSegment[] {
   const found: LogSegment[] = [];
   for (let index = log.segments.count - 1; index >= 0; index--) {
     const segment = log.segments.at(index);

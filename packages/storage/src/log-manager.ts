@@ -12,13 +12,13 @@ import type { LogConfig } from './log-config.ts';
 import { createLogs } from './log-create.task.ts';
 import { deleteLogs } from './log-delete.task.ts';
 import { LogDirectory } from './log-directory.ts';
-import { flushLog } from './log-flush.task.ts';
 import { closeDirectories, settleLogs } from './log-manager-shutdown.task.ts';
 import { prepareDirectories, startLogs } from './log-manager-start.task.ts';
 import type { LogOwner, LogState } from './log-state.ts';
 import { removeFiles } from './removal.task.ts';
 import { writeSnapshot } from './snapshot.task.ts';
 import { type StorageRules, storageRules } from './storage-rules.ts';
+import { flushClosed } from './write-out.task.ts';
 import { adaptiveWritePolicy, type WritePolicy } from './write-policy.ts';
 
 /** Broker properties, asked for each time they are needed. Times are ms. */
@@ -131,7 +131,7 @@ export class LogManager {
         if (delayMs > 0) this.#housekeeper.after(delayMs, remove);
         else void this.#housekeeper.now(remove);
       },
-      flushLater: (log, offset) => void this.#housekeeper.now(() => flushLog(log, offset)),
+      flushLater: (log, offset) => void this.#housekeeper.now(() => flushClosed(log, offset, () => this.#isStopped)),
       snapshotLater: (log, offset, bytes) => void this.#housekeeper.now(() => writeSnapshot(log, offset, bytes, false)),
       writeOffsets: (log) => {
         const directory = this.directoryOf(log.logDirectory);

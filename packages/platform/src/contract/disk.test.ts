@@ -38,6 +38,23 @@ describe.each([nodeTwin, memoryTwin, simulatedTwin(1), simulatedTwin(2)])('disk 
       await file.close();
     }));
 
+  it('writes out where it can, without a change to what is read', () =>
+    twin.run(async ({ disk }, directory) => {
+      const file = await disk.open(`${directory}/a`, write);
+      file.writeSync(bytes('0123456789'), 0, 10, 0);
+      const expected =
+        twin !== memoryTwin && (twin !== nodeTwin || (process.platform === 'linux' && process.arch === 'x64'));
+      expect(await file.writeOut(0, 10)).toBe(expected);
+      expect(await file.writeOut(5, 1_000_000)).toBe(expected);
+      expect(await file.writeOut(0, 0)).toBe(false);
+      expect(file.sizeSync()).toBe(10);
+      const last = file.writeOut(0, 10);
+      await file.close();
+      expect(await last).toBe(expected);
+      expect(await content(disk, `${directory}/a`)).toBe('0123456789');
+      if (expected) expect(await codeOf(() => file.writeOut(0, 10))).toBe('EBADF');
+    }));
+
   it('reads zeros where nothing was written, also after a cut and over page borders', () =>
     twin.run(async ({ disk }, directory) => {
       const file = disk.openSync(`${directory}/a`, write);

@@ -33,6 +33,8 @@ class MemoryDriver implements DiskDriver {
     this.#capacityBytes = options.capacityBytes ?? 2 ** 40;
   }
 
+  readonly hasDevice = false;
+
   wallMs(): number {
     return this.#options.wallMs();
   }

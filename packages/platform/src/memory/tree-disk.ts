@@ -33,6 +33,8 @@ export interface DiskDriver {
   /** Bytes there would be for `growthBytes` more: throws nothing, returns what fits. */
   room(growthBytes: number): number;
   space(): { readonly freeBytes: number; readonly totalBytes: number };
+  /** Is there anything beside this memory to write to? */
+  readonly hasDevice: boolean;
   /** Told of every file that is opened, and once when it is closed. */
   fileOpened?(path: string): void;
   fileClosed?(path: string): void;

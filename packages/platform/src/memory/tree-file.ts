@@ -59,6 +59,13 @@ export class TreeFile implements DiskFile {
     await this.#driver.later(this.#call('sync', 0, 0, () => this.#driver.syncFile(this.#file)));
   }
 
+  async writeOut(_position: number, length: number): Promise<boolean> {
+    this.#check('write out', false);
+    if (!this.#driver.hasDevice || length <= 0) return false;
+    await this.#driver.later(this.#call('write out', 0, 0, () => {}));
+    return true;
+  }
+
   closeSync(): void {
     if (this.#closed) return;
     this.#closed = true;

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import {
   answeredAtOnceBytesMin,
+  chunkTurnBytesMax,
   closeLingerMs,
   connectionTurnBytesMax,
   fileSendBufferBytesMin,
@@ -16,14 +17,14 @@ import type { SendBuffers } from '../send-buffers.ts';
 import { SendQueue } from '../send-queue.ts';
 import type { FileSender } from './file-sender.ts';
 import type { ReceivePool, SocketReader } from './receive-pool.ts';
-import { descriptorOf, type SocketCallsLoader } from './socket-calls.ts';
+import { descriptorOf, type SystemCallsLoader } from './system-calls.ts';
 
 /** What a connection asks of its network. */
 export interface ConnectionOwner {
   readonly sendBuffers: SendBuffers;
   readonly receivePool: ReceivePool;
   readonly fileSender: FileSender;
-  readonly socketCalls: SocketCallsLoader;
+  readonly systemCalls: SystemCallsLoader;
   /** Overwrite released chunks, so that a view kept too long shows. */
   readonly overwriteReleased: boolean;
   /** Calls `flush` of the connection at the end of this turn. */
@@ -52,8 +53,8 @@ export class NodeConnection implements Connection {
   /** Bytes the socket holds because the kernel did not take them at once. */
   #stalledBytes = 0;
   #flushQueued = false;
-  /** Since the connection last let others go first. */
-  #readBytes = 0;
+  /** What it took of one turn's share since it last let others go first; 1 is all. */
+  #turnShare = 0;
   #isReceiving = false;
   #drainWanted = false;
   #state: 'open' | 'closing' | 'ending' | 'destroyed' = 'open';
@@ -79,7 +80,7 @@ export class NodeConnection implements Connection {
     this.#descriptor = descriptorOf(socket);
     this.#owner.opened(this);
     const received = (chunk: Buffer): void => {
-      this.#readBytes += chunk.length;
+      this.#turnShare += chunk.length / chunkTurnBytesMax;
       if (this.#state !== 'open') {
         this.release(chunk);
         return;
@@ -94,7 +95,7 @@ export class NodeConnection implements Connection {
       }
     };
     const filled = (bytes: number): void => {
-      this.#readBytes += bytes;
+      this.#turnShare += bytes / readTurnBytesMax;
       if (this.#state !== 'open') return;
       this.#isReceiving = true;
       try {
@@ -169,8 +170,8 @@ export class NodeConnection implements Connection {
   }
 
   #mayReadOn(): boolean {
-    if (this.#readBytes < readTurnBytesMax) return true;
-    this.#readBytes = 0;
+    if (this.#turnShare < 1) return true;
+    this.#turnShare = 0;
     this.#owner.readNextTurn(this);
     return false;
   }
@@ -274,7 +275,7 @@ export class NodeConnection implements Connection {
 
   /** How many of the bytes the kernel took; what it did not take goes through the stream, which tells of room and of errors. */
   #sendDirectly(bytes: Uint8Array): number {
-    const { calls } = this.#owner.socketCalls;
+    const { calls } = this.#owner.systemCalls;
     const socket = this.#socket;
     if (calls === undefined || this.#descriptor < 0 || socket.destroyed || socket.writableLength > 0) return 0;
     return Math.max(0, calls.send(this.#descriptor, bytes, 0, bytes.length));

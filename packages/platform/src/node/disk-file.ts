@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import type { DiskFile } from '../disk.ts';
 import { DiskError } from '../disk.ts';
 import { toDiskError } from './disk-error.ts';
+import type { SystemCallsLoader } from './system-calls.ts';
 
 /** A file descriptor. It is closed only when no asynchronous call uses it: the number could name another file by then. */
 export class NodeFile implements DiskFile {
@@ -12,9 +13,12 @@ export class NodeFile implements DiskFile {
   #closeWaiters: (() => void)[] = [];
   #closeError: DiskError | undefined;
 
-  constructor(path: string, descriptor: number) {
+  readonly #systemCalls: SystemCallsLoader;
+
+  constructor(path: string, descriptor: number, systemCalls: SystemCallsLoader) {
     this.path = path;
     this.#descriptor = descriptor;
+    this.#systemCalls = systemCalls;
   }
 
   /** For a system call of another module, made before anything else runs. */
@@ -76,6 +80,19 @@ export class NodeFile implements DiskFile {
 
   sync(): Promise<void> {
     return this.#call('sync', (callback) => fs.fdatasync(this.#descriptor, callback));
+  }
+
+  async writeOut(position: number, length: number): Promise<boolean> {
+    const { calls } = this.#systemCalls;
+    if (calls === undefined || length <= 0) return false;
+    let result = 0;
+    await this.#call('write out', (callback) => {
+      void calls.writeOut(this.#descriptor, position, length).then((code) => {
+        result = code;
+        callback(null);
+      });
+    });
+    return result === 0;
   }
 
   closeSync(): void {

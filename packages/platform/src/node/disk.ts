@@ -3,22 +3,29 @@ import type { DirectoryEntry, Disk, DiskFile, FileStat, OpenOptions } from '../d
 import { FileReplacer } from '../replace-file.ts';
 import { toDiskError } from './disk-error.ts';
 import { NodeFile } from './disk-file.ts';
+import { SystemCallsLoader } from './system-calls.ts';
 
 const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL, O_TRUNC } = fs.constants;
 
 /** The machine's file system. */
 export class NodeDisk implements Disk {
   readonly #replacer = new FileReplacer(this);
+  readonly #systemCalls: SystemCallsLoader;
+
+  constructor(systemCalls = new SystemCallsLoader(true)) {
+    this.#systemCalls = systemCalls;
+  }
 
   async open(path: string, options?: OpenOptions): Promise<DiskFile> {
     const descriptor = await call<number>('open', path, (callback) => fs.open(path, openFlags(options), callback));
-    return new NodeFile(path, descriptor);
+    return new NodeFile(path, descriptor, this.#systemCalls);
   }
 
   openSync(path: string, options?: OpenOptions): DiskFile {
     return new NodeFile(
       path,
       callSync('open', path, () => fs.openSync(path, openFlags(options))),
+      this.#systemCalls,
     );
   }
 

@@ -12,7 +12,7 @@ import { NodeDisk } from './disk.ts';
 import { FileSender } from './file-sender.ts';
 import { loadAddon } from './load-addon.ts';
 import { NodeNetwork } from './network.ts';
-import { SocketCallsLoader } from './socket-calls.ts';
+import { SystemCallsLoader } from './system-calls.ts';
 
 const native = new URL('../../native/', import.meta.url);
 const isBuilt = process.platform === 'linux' && process.arch === 'x64';
@@ -51,7 +51,7 @@ const sender = (isEnabled = true): { files: FileSender; decisions: (string | und
   return {
     files: new FileSender({
       isEnabled,
-      loader: new SocketCallsLoader(isEnabled),
+      loader: new SystemCallsLoader(isEnabled),
       decided: (failure) => decisions.push(failure),
     }),
     decisions,
@@ -60,8 +60,8 @@ const sender = (isEnabled = true): { files: FileSender; decisions: (string | und
 
 it('the add-ons are built from the source beside them', () => {
   const built: unknown = JSON.parse(readFileSync(new URL('built.json', native), 'utf8'));
-  const expected = { source: digest('socket.c'), binary: digest('linux-x64/socket.node') };
-  expect(built).toEqual({ 'linux-x64/socket.node': expected });
+  const expected = { source: digest('system.c'), binary: digest('linux-x64/system.node') };
+  expect(built).toEqual({ 'linux-x64/system.node': expected });
 });
 
 it('an add-on that is not there, or is none, is a reason and no error', () => {

@@ -5,7 +5,7 @@
 import type { Socket } from 'node:net';
 import type { QueuedRange } from '../send-queue.ts';
 import { NodeFile } from './disk-file.ts';
-import { descriptorOf, EAGAIN, type SocketCalls, type SocketCallsLoader } from './socket-calls.ts';
+import { descriptorOf, EAGAIN, type SystemCalls, type SystemCallsLoader } from './system-calls.ts';
 
 /** The file system or the kernel cannot do it at all. */
 const EINVAL = 22;
@@ -15,7 +15,7 @@ const EOPNOTSUPP = 95;
 export interface FileSenderOptions {
   /** False: never. */
   readonly isEnabled: boolean;
-  readonly loader: SocketCallsLoader;
+  readonly loader: SystemCallsLoader;
   /** Told once, when it is known whether sendfile is used; else why not. */
   readonly decided: (failure: string | undefined) => void;
 }
@@ -23,8 +23,8 @@ export interface FileSenderOptions {
 export class FileSender {
   readonly #decided: FileSenderOptions['decided'];
   #state: 'unknown' | 'usable' | 'unusable';
-  readonly #loader: SocketCallsLoader;
-  #calls: SocketCalls | undefined;
+  readonly #loader: SystemCallsLoader;
+  #calls: SystemCalls | undefined;
 
   constructor({ isEnabled, loader, decided }: FileSenderOptions) {
     this.#loader = loader;

@@ -18,7 +18,7 @@ import type { ConnectionOwner } from './connection.ts';
 import { NodeConnection, plainHost, toNetworkError } from './connection.ts';
 import { FileSender } from './file-sender.ts';
 import { ReceivePool, SocketReader } from './receive-pool.ts';
-import { SocketCallsLoader } from './socket-calls.ts';
+import { SystemCallsLoader } from './system-calls.ts';
 import { tlsSocket, toTlsError } from './tls-socket.ts';
 
 export interface NodeNetworkOptions {
@@ -39,7 +39,7 @@ export class NodeNetwork implements Network, ConnectionOwner {
   readonly sendBuffers = new SendBuffers();
   readonly receivePool = new ReceivePool();
   readonly fileSender: FileSender;
-  readonly socketCalls: SocketCallsLoader;
+  readonly systemCalls: SystemCallsLoader;
   readonly overwriteReleased: boolean;
   readonly #clock: Clock;
   readonly #pooled: boolean;
@@ -57,10 +57,10 @@ export class NodeNetwork implements Network, ConnectionOwner {
     // Windows fills the buffers of all sockets at once, in the background: they can't share one.
     this.#pooled = options.pooledReceive ?? process.platform !== 'win32';
     this.overwriteReleased = options.overwriteReleased ?? false;
-    this.socketCalls = new SocketCallsLoader(options.sendsFromFiles ?? true);
+    this.systemCalls = new SystemCallsLoader(options.sendsFromFiles ?? true);
     this.fileSender = new FileSender({
       isEnabled: options.sendsFromFiles ?? true,
-      loader: this.socketCalls,
+      loader: this.systemCalls,
       decided: options.sendFileDecided ?? (() => undefined),
     });
     this.#acceptFailed = options.acceptFailed ?? (() => undefined);

@@ -11,6 +11,7 @@ import { NodeLog } from './log.ts';
 import { NodeNetwork } from './network.ts';
 import { NodeRandom } from './random.ts';
 import { NodeRuntime } from './runtime.ts';
+import { SystemCallsLoader } from './system-calls.ts';
 import { NodeWorkers } from './workers.ts';
 
 export interface NodePlatformOptions {
@@ -18,7 +19,7 @@ export interface NodePlatformOptions {
   /** What a fatal failure does: end the process (default) or call `embedded`. */
   readonly fatal?: ProcessFatalOptions | { readonly embedded: (failure: FatalFailure) => void };
   readonly workers?: { readonly jobs?: JobRegistry; readonly script?: URL; readonly threadsMax?: number };
-  /** False: what is fetched is always copied through the process, never sent by sendfile. Default true. */
+  /** False: no add-on; what is fetched is always copied through the process, never sent by sendfile. Default true. */
   readonly sendsFromFiles?: boolean;
   /** Overwrite released network chunks (debug runs). */
   readonly overwriteReleased?: boolean;
@@ -42,7 +43,7 @@ export function createNodePlatform(options: NodePlatformOptions = {}): NodePlatf
   const workers = new NodeWorkers({ ...options.workers, jobs: options.workers?.jobs ?? new Map() });
   return {
     clock,
-    disk: new NodeDisk(),
+    disk: new NodeDisk(new SystemCallsLoader(options.sendsFromFiles ?? true)),
     network: createNetwork(clock, log, options),
     random: new NodeRandom(),
     workers,

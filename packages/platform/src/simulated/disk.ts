@@ -159,6 +159,7 @@ export class SimulatedDisk {
 /** One process's calls on its node's disk. */
 class SimulatedDriver implements DiskDriver {
   readonly device: string;
+  readonly hasDevice = true;
   readonly #disk: SimulatedDisk;
   readonly #process: SimulatedProcess;
   readonly #prng: Prng;

@@ -1,25 +1,27 @@
 /**
- * System calls on a socket's descriptor that Node.js does not offer: sendfile(2), and send(2) without the stream around it, which costs an
- * answer of a few bytes more than the kernel does. They come from the add-on of native/socket.c; where there is none,
- * everything goes through the stream.
+ * System calls that Node.js does not offer: sendfile(2), send(2) without the stream around it, which costs an answer of a few bytes
+ * more than the kernel does, and sync_file_range(2). They come from the add-on of native/system.c; where there is none,
+ * everything goes without.
  *
- * A call uses descriptors within one synchronous step, in which none can be closed: so no number can come to name something else.
+ * A synchronous call uses descriptors within one step, in which none can be closed: so no number can come to name something else.
  */
 import type { Socket } from 'node:net';
 import { loadAddon } from './load-addon.ts';
 
 /** Each returns how many bytes the kernel took, or a negative errno when it took none; `sendFile` 0 at the end of the file. */
-export interface SocketCalls {
+export interface SystemCalls {
   /** Sets the socket's SO_SNDBUF to `sendBuffer` first, unless that is 0. */
   sendFile(socket: number, file: number, position: number, length: number, sendBuffer: number): number;
   send(socket: number, bytes: Uint8Array, start: number, length: number): number;
+  /** On a thread of the pool: the descriptor must stay open until it is done. Resolves with 0 or a negative errno. */
+  writeOut(file: number, position: number, length: number): Promise<number>;
 }
 
 export const EAGAIN = 11;
 
 /** Loaded when they are first asked for. */
-export class SocketCallsLoader {
-  #loaded: SocketCalls | undefined;
+export class SystemCallsLoader {
+  #loaded: SystemCalls | undefined;
   #failure: string | undefined;
 
   constructor(isEnabled: boolean) {
@@ -31,23 +33,22 @@ export class SocketCallsLoader {
     return this.#failure ?? '';
   }
 
-  get calls(): SocketCalls | undefined {
+  get calls(): SystemCalls | undefined {
     if (this.#loaded === undefined && this.#failure === undefined) this.#load();
     return this.#loaded;
   }
 
   #load(): void {
-    const { addon, failure } = loadAddon('socket');
-    if (isSocketCalls(addon)) this.#loaded = addon;
+    const { addon, failure } = loadAddon('system');
+    if (isSystemCalls(addon)) this.#loaded = addon;
     else this.#failure = failure ?? 'the add-on lacks a function';
   }
 }
 
-function isSocketCalls(addon: object | undefined): addon is SocketCalls {
+function isSystemCalls(addon: object | undefined): addon is SystemCalls {
   return (
     addon !== undefined &&
-    typeof Reflect.get(addon, 'sendFile') === 'function' &&
-    typeof Reflect.get(addon, 'send') === 'function'
+    ['sendFile', 'send', 'writeOut'].every((name) => typeof Reflect.get(addon, name) === 'function')
   );
 }
 

@@ -1,5 +1,6 @@
 /*
- * sendfile(2) for Node.js, which has no call for it: from a file's pages to a socket without a copy through our memory.
+ * System calls that Node.js does not offer: sendfile(2), from a file's pages to a socket without a copy through our memory; send(2)
+ * without a stream around it; sync_file_range(2), which lets a file be written to the device a piece at a time.
  *
  * Node-API keeps its binary interface over all versions of Node.js, so one build serves them all. The few declarations are
  * written out here, and the system calls are made directly: building needs a C compiler and nothing else, and the result needs
@@ -10,6 +11,11 @@
  * Sets the socket's SO_SNDBUF to `sendBuffer` where that is not 0, a matter of a tenth of a microsecond, then sends `length` bytes of the descriptor `file` from `position` to the non-blocking descriptor `socket`. Returns how many the
  * kernel took, 0 at the end of the file, or the negative errno when it took none. Never waits for the socket; may wait for
  * the device, as any read.
+ *
+ *   writeOut(file, position, length) -> promise of 0 or a negative errno
+ *
+ * Has the kernel begin to write these bytes of the descriptor `file` to the device, on a thread of the pool, since that costs
+ * the processor's time and may wait for the device's queue. Promises nothing about what is durable: that is fdatasync's.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -18,7 +24,12 @@ typedef struct napi_env__ *napi_env;
 typedef struct napi_value__ *napi_value;
 typedef struct napi_callback_info__ *napi_callback_info;
 typedef int napi_status;
+typedef struct napi_ref__ *napi_ref;
+typedef struct napi_deferred__ *napi_deferred;
+typedef struct napi_async_work__ *napi_async_work;
 typedef napi_value (*napi_callback)(napi_env, napi_callback_info);
+typedef void (*napi_execute)(napi_env, void *);
+typedef void (*napi_complete)(napi_env, napi_status, void *);
 
 #define API extern __attribute__((visibility("default")))
 API napi_status napi_get_cb_info(napi_env, napi_callback_info, size_t *, napi_value *, napi_value *, void **);
@@ -29,13 +40,24 @@ API napi_status napi_create_int32(napi_env, int32_t, napi_value *);
 API napi_status napi_set_named_property(napi_env, napi_value, const char *, napi_value);
 API napi_status napi_create_int64(napi_env, int64_t, napi_value *);
 API napi_status napi_create_function(napi_env, const char *, size_t, napi_callback, void *, napi_value *);
+API napi_status napi_create_string_utf8(napi_env, const char *, size_t, napi_value *);
+API napi_status napi_create_buffer(napi_env, size_t, void **, napi_value *);
+API napi_status napi_create_reference(napi_env, napi_value, uint32_t, napi_ref *);
+API napi_status napi_delete_reference(napi_env, napi_ref);
+API napi_status napi_create_promise(napi_env, napi_deferred *, napi_value *);
+API napi_status napi_resolve_deferred(napi_env, napi_deferred, napi_value);
+API napi_status napi_create_async_work(napi_env, napi_value, napi_value, napi_execute, napi_complete, void *,
+                                       napi_async_work *);
+API napi_status napi_queue_async_work(napi_env, napi_async_work);
+API napi_status napi_delete_async_work(napi_env, napi_async_work);
+API napi_status napi_throw_error(napi_env, const char *, const char *);
 API napi_status napi_throw_type_error(napi_env, const char *, const char *);
 
-enum { INTERRUPTED = 4, SOL_SOCKET = 1, SO_SNDBUF = 7, DONT_WAIT = 0x40, NO_SIGNAL = 0x4000 };
+enum { INTERRUPTED = 4, SOL_SOCKET = 1, SO_SNDBUF = 7, DONT_WAIT = 0x40, NO_SIGNAL = 0x4000, RANGE_WRITE = 2 };
 #define NAPI_AUTO_LENGTH ((size_t)-1)
 
 #if defined(__x86_64__)
-enum { SYS_SENDFILE = 40, SYS_SENDTO = 44, SYS_SETSOCKOPT = 54 };
+enum { SYS_SENDFILE = 40, SYS_SENDTO = 44, SYS_SETSOCKOPT = 54, SYS_SYNC_FILE_RANGE = 277 };
 static long system_call(long number, long a, long b, long c, long d, long e, long f) {
   long result;
   register long r10 __asm__("r10") = d;
@@ -93,6 +115,65 @@ static napi_value send_bytes(napi_env env, napi_callback_info info) {
   return result;
 }
 
+/* Lies in a buffer of the engine's, which `memory` keeps until it is done. */
+struct write_out {
+  napi_ref memory;
+  napi_deferred promise;
+  napi_async_work work;
+  int64_t position, length;
+  long result;
+  int32_t file;
+};
+
+static void write_out_execute(napi_env env, void *data) {
+  struct write_out *job = data;
+  (void)env;
+  do
+    job->result = system_call(SYS_SYNC_FILE_RANGE, job->file, (long)job->position, (long)job->length, RANGE_WRITE, 0, 0);
+  while (job->result == -INTERRUPTED);
+}
+
+static void write_out_complete(napi_env env, napi_status status, void *data) {
+  struct write_out *job = data;
+  napi_ref memory = job->memory;
+  napi_value result = NULL;
+  (void)status;
+  napi_create_int64(env, job->result, &result);
+  napi_resolve_deferred(env, job->promise, result);
+  napi_delete_async_work(env, job->work);
+  napi_delete_reference(env, memory);
+}
+
+static napi_value write_out(napi_env env, napi_callback_info info) {
+  napi_value arguments[3], memory = NULL, name = NULL, promise = NULL;
+  size_t count = 3;
+  int32_t file;
+  int64_t position, length;
+  struct write_out *job;
+  if (napi_get_cb_info(env, info, &count, arguments, NULL, NULL) || count < 3 ||
+      napi_get_value_int32(env, arguments[0], &file) || napi_get_value_int64(env, arguments[1], &position) ||
+      napi_get_value_int64(env, arguments[2], &length) || position < 0 || length <= 0) {
+    napi_throw_type_error(env, NULL, "writeOut(file, position, length)");
+    return NULL;
+  }
+  if (napi_create_buffer(env, sizeof *job, (void **)&job, &memory) ||
+      napi_create_string_utf8(env, "writeOut", NAPI_AUTO_LENGTH, &name)) {
+    napi_throw_error(env, NULL, "writeOut: no memory");
+    return NULL;
+  }
+  job->file = file;
+  job->position = position;
+  job->length = length;
+  job->result = 0;
+  if (napi_create_async_work(env, NULL, name, write_out_execute, write_out_complete, job, &job->work) ||
+      napi_create_reference(env, memory, 1, &job->memory) || napi_create_promise(env, &job->promise, &promise) ||
+      napi_queue_async_work(env, job->work)) {
+    napi_throw_error(env, NULL, "writeOut: no work can be queued");
+    return NULL;
+  }
+  return promise;
+}
+
 static void add(napi_env env, napi_value exports, const char *name, napi_callback callback) {
   napi_value function = NULL;
   if (napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, NULL, &function)) return;
@@ -102,5 +183,6 @@ static void add(napi_env env, napi_value exports, const char *name, napi_callbac
 API napi_value napi_register_module_v1(napi_env env, napi_value exports) {
   add(env, exports, "sendFile", send_file);
   add(env, exports, "send", send_bytes);
+  add(env, exports, "writeOut", write_out);
   return exports;
 }

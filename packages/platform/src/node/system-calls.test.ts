@@ -1,6 +1,6 @@
 import * as net from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { descriptorOf, EAGAIN, SocketCallsLoader } from './socket-calls.ts';
+import { descriptorOf, EAGAIN, SystemCallsLoader } from './system-calls.ts';
 
 const isBuilt = process.platform === 'linux' && process.arch === 'x64';
 
@@ -21,14 +21,14 @@ async function connected(): Promise<{ socket: net.Socket; peer: net.Socket; clos
 }
 
 it('switched off, there are none, and the reason is told', () => {
-  const loader = new SocketCallsLoader(false);
+  const loader = new SystemCallsLoader(false);
   expect(loader.calls).toBeUndefined();
   expect(loader.failure).toBe('switched off');
 });
 
 describe.runIf(isBuilt)('where they are built', () => {
   it('send takes part of a buffer, and says when there is no room', async () => {
-    const { calls } = new SocketCallsLoader(true);
+    const { calls } = new SystemCallsLoader(true);
     const { socket, peer, close } = await connected();
     const bytes = Buffer.alloc(1_000_000, 'answers, ');
     const descriptor = descriptorOf(socket);
@@ -60,7 +60,7 @@ describe.runIf(isBuilt)('where they are built', () => {
   });
 
   it('refuses what lies outside of the buffer', async () => {
-    const { calls } = new SocketCallsLoader(true);
+    const { calls } = new SystemCallsLoader(true);
     const { socket, close } = await connected();
     const descriptor = descriptorOf(socket);
     const bytes = Buffer.alloc(10);
