@@ -21,6 +21,8 @@ export class RpcError extends Error {
   readonly mayHaveRun: boolean;
   /** Kafka's code, where an answer had one. */
   readonly errorCode: number | undefined;
+  /** Without our words around it: what the broker said, or what Java's client says instead. */
+  readonly reason: string | undefined;
 
   constructor(
     failure: RpcFailure,
@@ -29,11 +31,13 @@ export class RpcError extends Error {
     mayHaveRun: boolean,
     cause?: unknown,
     errorCode?: number,
+    reason?: string,
   ) {
     super(message, cause === undefined ? undefined : { cause });
     this.failure = failure;
     this.peer = peer;
     this.mayHaveRun = mayHaveRun;
     this.errorCode = errorCode;
+    this.reason = reason;
   }
 }

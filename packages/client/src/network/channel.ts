@@ -203,7 +203,7 @@ export class Channel {
     if (error instanceof RpcError && error.failure === 'CONNECT')
       log.warn(`${where} could not be established. Node may not be available.`);
     else if (error instanceof RpcError && error.failure === 'AUTHENTICATION')
-      log.error(`${where} failed authentication due to: ${error.message}`);
+      log.error(`${where} failed authentication due to: ${error.reason ?? error.message}`);
     else log.warn(`${where} failed: ${error instanceof Error ? error.message : String(error)}`);
   }
 

@@ -30,7 +30,9 @@ export async function authenticate(
   const handshake = await call(HANDSHAKE, { mechanism: mechanism.name }, 1);
   if (handshake.errorCode !== ErrorCode.NONE) {
     const enabled = handshake.mechanisms.join(', ');
-    throw refused(peer, `${peer} has no SASL mechanism ${mechanism.name}; it has ${enabled}`, handshake.errorCode);
+    const message = `${peer} has no SASL mechanism ${mechanism.name}; it has ${enabled}`;
+    const reason = `Client SASL mechanism '${mechanism.name}' not enabled in the server, enabled mechanisms are [${enabled}]`;
+    throw refused(peer, message, handshake.errorCode, { reason });
   }
   let lifetimeMs = 0;
   try {
@@ -41,7 +43,8 @@ export async function authenticate(
       const answer: SaslAuthenticateResponse = await call(AUTHENTICATE, { authBytes: message }, 0);
       if (answer.errorCode !== ErrorCode.NONE) {
         const why = answer.errorMessage ?? 'no reason was given';
-        throw refused(peer, `Authentication with ${mechanism.name} failed at ${peer}: ${why}`, answer.errorCode);
+        const message = `Authentication with ${mechanism.name} failed at ${peer}: ${why}`;
+        throw refused(peer, message, answer.errorCode, { reason: answer.errorMessage ?? undefined });
       }
       lifetimeMs = clampToNumber(answer.sessionLifetimeMs);
       message = await exchange.next(answer.authBytes);
@@ -50,11 +53,16 @@ export async function authenticate(
     if (error instanceof RpcError) throw error;
     const why = error instanceof Error ? error.message : String(error);
     const message = `Authentication with ${mechanism.name} failed at ${peer}: ${why}`;
-    throw refused(peer, message, ErrorCode.SASL_AUTHENTICATION_FAILED, error);
+    throw refused(peer, message, ErrorCode.SASL_AUTHENTICATION_FAILED, { cause: error });
   }
   return lifetimeMs;
 }
 
-function refused(peer: string, message: string, errorCode: number, cause?: unknown): RpcError {
-  return new RpcError('AUTHENTICATION', peer, message, false, cause, errorCode);
+function refused(
+  peer: string,
+  message: string,
+  errorCode: number,
+  { cause, reason }: { readonly cause?: unknown; readonly reason?: string | undefined },
+): RpcError {
+  return new RpcError('AUTHENTICATION', peer, message, false, cause, errorCode, reason);
 }
