@@ -104,7 +104,13 @@ export class KafkaError extends Error {
     const failure = isTls ? TLS_FAILURE : RPC_FAILURES[error.failure];
     const code = error.errorCode === undefined ? failure.code : nameOf(error.errorCode);
     const { retriable } = failure;
-    return new KafkaError(code, error.message, { retriable, reason: error.reason, broker: error.peer, cause: error, ...details });
+    return new KafkaError(code, error.message, {
+      retriable,
+      reason: error.reason,
+      broker: error.peer,
+      cause: error,
+      ...details,
+    });
   }
 
   /** Anything thrown, as a KafkaError. */

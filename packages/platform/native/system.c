@@ -12,6 +12,10 @@
  * kernel took, 0 at the end of the file, or the negative errno when it took none. Never waits for the socket; may wait for
  * the device, as any read.
  *
+ *   write(file, bytes, start, length, position) -> bytes
+ *
+ * Writes at `position` of the descriptor `file`. Returns how many the kernel took, or a negative errno.
+ *
  *   writeOut(file, position, length) -> promise of 0 or a negative errno
  *
  * Has the kernel begin to write these bytes of the descriptor `file` to the device, on a thread of the pool, since that costs
@@ -57,7 +61,7 @@ enum { INTERRUPTED = 4, SOL_SOCKET = 1, SO_SNDBUF = 7, DONT_WAIT = 0x40, NO_SIGN
 #define NAPI_AUTO_LENGTH ((size_t)-1)
 
 #if defined(__x86_64__)
-enum { SYS_SENDFILE = 40, SYS_SENDTO = 44, SYS_SETSOCKOPT = 54, SYS_SYNC_FILE_RANGE = 277 };
+enum { SYS_PWRITE = 18, SYS_SENDFILE = 40, SYS_SENDTO = 44, SYS_SETSOCKOPT = 54, SYS_SYNC_FILE_RANGE = 277 };
 static long system_call(long number, long a, long b, long c, long d, long e, long f) {
   long result;
   register long r10 __asm__("r10") = d;
@@ -112,6 +116,28 @@ static napi_value send_bytes(napi_env env, napi_callback_info info) {
     sent = system_call(SYS_SENDTO, socket, (long)bytes + start, length, DONT_WAIT | NO_SIGNAL, 0, 0);
   while (sent == -INTERRUPTED);
   napi_create_int32(env, (int32_t)sent, &result);
+  return result;
+}
+
+static napi_value write_bytes(napi_env env, napi_callback_info info) {
+  napi_value arguments[5], result = NULL;
+  size_t count = 5, size;
+  int32_t file, start, length;
+  int64_t position;
+  void *bytes;
+  long written;
+  if (napi_get_cb_info(env, info, &count, arguments, NULL, NULL) || count < 5 ||
+      napi_get_value_int32(env, arguments[0], &file) || napi_get_buffer_info(env, arguments[1], &bytes, &size) ||
+      napi_get_value_int32(env, arguments[2], &start) || napi_get_value_int32(env, arguments[3], &length) ||
+      napi_get_value_int64(env, arguments[4], &position) || start < 0 || length <= 0 || position < 0 ||
+      (size_t)start + (size_t)length > size) {
+    napi_throw_type_error(env, NULL, "write(file, bytes, start, length, position)");
+    return NULL;
+  }
+  do
+    written = system_call(SYS_PWRITE, file, (long)bytes + start, length, (long)position, 0, 0);
+  while (written == -INTERRUPTED);
+  napi_create_int32(env, (int32_t)written, &result);
   return result;
 }
 
@@ -183,6 +209,7 @@ static void add(napi_env env, napi_value exports, const char *name, napi_callbac
 API napi_value napi_register_module_v1(napi_env env, napi_value exports) {
   add(env, exports, "sendFile", send_file);
   add(env, exports, "send", send_bytes);
+  add(env, exports, "write", write_bytes);
   add(env, exports, "writeOut", write_out);
   return exports;
 }

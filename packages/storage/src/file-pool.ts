@@ -6,6 +6,8 @@ import { openFilesMax } from './limits.ts';
  * across an `await`, pins it.
  */
 export class PooledFile {
+  /** Counts up in the pool with every use: the smallest is closed first. */
+  lastUse = 0;
   readonly #pool: FilePool;
   #path: string;
   #handle: DiskFile | undefined;
@@ -38,8 +40,8 @@ export class PooledFile {
     if (this.#handle === undefined) {
       this.#handle = this.#pool.disk.openSync(this.#path, { mode: 'write', create: create || this.#isNew });
       this.#isNew = false;
-    }
-    this.#pool.used(this);
+      this.#pool.opened(this);
+    } else this.#pool.used(this);
     return this.#handle;
   }
 
@@ -88,7 +90,7 @@ export class FilePool {
   readonly disk: Disk;
   readonly limit: number;
   readonly #open = new Set<PooledFile>();
-  #latest: PooledFile | undefined;
+  #uses = 0;
 
   constructor(disk: Disk, limit: number = openFilesMax) {
     this.disk = disk;
@@ -105,24 +107,34 @@ export class FilePool {
   }
 
   used(file: PooledFile): void {
-    if (this.#latest === file) return;
-    this.#latest = file;
-    this.#open.delete(file);
+    file.lastUse = ++this.#uses;
+  }
+
+  opened(file: PooledFile): void {
+    this.used(file);
     this.#open.add(file);
     this.trim();
   }
 
   closed(file: PooledFile): void {
     this.#open.delete(file);
-    if (this.#latest === file) this.#latest = undefined;
   }
 
   trim(): void {
-    if (this.#open.size <= this.limit) return;
-    for (const file of this.#open) {
-      if (file.isPinned || file === this.#latest) continue;
-      file.discard();
-      if (this.#open.size <= this.limit) return;
+    while (this.#open.size > this.limit) {
+      const oldest = this.#oldest();
+      if (oldest === undefined) return;
+      oldest.discard();
     }
+  }
+
+  /** Of those that can be closed; never the one that was asked for last. */
+  #oldest(): PooledFile | undefined {
+    let oldest: PooledFile | undefined;
+    for (const file of this.#open) {
+      if (file.isPinned || file.lastUse === this.#uses) continue;
+      if (oldest === undefined || file.lastUse < oldest.lastUse) oldest = file;
+    }
+    return oldest;
   }
 }

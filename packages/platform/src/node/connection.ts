@@ -55,6 +55,8 @@ export class NodeConnection implements Connection {
   #flushQueued = false;
   /** What it took of one turn's share since it last let others go first; 1 is all. */
   #turnShare = 0;
+  /** Of the last chunk. */
+  #chunkBytes = 0;
   #isReceiving = false;
   #drainWanted = false;
   #state: 'open' | 'closing' | 'ending' | 'destroyed' = 'open';
@@ -80,6 +82,7 @@ export class NodeConnection implements Connection {
     this.#descriptor = descriptorOf(socket);
     this.#owner.opened(this);
     const received = (chunk: Buffer): void => {
+      this.#chunkBytes = chunk.length;
       this.#turnShare += chunk.length / chunkTurnBytesMax;
       if (this.#state !== 'open') {
         this.release(chunk);
@@ -95,7 +98,9 @@ export class NodeConnection implements Connection {
       }
     };
     const filled = (bytes: number): void => {
-      this.#turnShare += bytes / readTurnBytesMax;
+      // The chunk before was the beginning of this large frame.
+      this.#turnShare += (this.#chunkBytes + bytes) / readTurnBytesMax - this.#chunkBytes / chunkTurnBytesMax;
+      this.#chunkBytes = 0;
       if (this.#state !== 'open') return;
       this.#isReceiving = true;
       try {

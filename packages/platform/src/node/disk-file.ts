@@ -49,7 +49,7 @@ export class NodeFile implements DiskFile {
   writeSync(source: Uint8Array, start: number, length: number, position: number): void {
     if (this.#closed) throw this.#closedError('write');
     try {
-      let done = 0;
+      let done = this.#writeDirectly(source, start, length, position);
       while (done < length) {
         done += fs.writeSync(this.#descriptor, source, start + done, length - done, position + done);
       }
@@ -114,6 +114,15 @@ export class NodeFile implements DiskFile {
       this.#closed = true;
       if (this.#callsInFlight === 0) this.#closeDescriptor();
     });
+  }
+
+  /** How many of the bytes the kernel took. Node's own call, which costs more, takes the rest, and meets its error. */
+  #writeDirectly(source: Uint8Array, start: number, length: number, position: number): number {
+    const { calls } = this.#systemCalls;
+    // What is wrong with a range is told by Node.
+    const isRange = start >= 0 && length > 0 && start + length <= source.length && position >= 0;
+    if (calls === undefined || !isRange) return 0;
+    return Math.max(0, calls.write(this.#descriptor, source, start, length, position));
   }
 
   #closeDescriptor(): void {

@@ -4,6 +4,8 @@ const readBytesMax = 64 * 1024;
 const bulkBytesMin = 16 * 1024;
 /** Fewer bytes than this are copied, so that a small request does not hold a large buffer. */
 const lentBytesMin = 4 * 1024;
+/** So few bytes are copied one by one: `copy` makes a view of the source first, which costs more. */
+const copiedByLoopMax = 256;
 /** Buffers for bulk connections and for chunks not released yet: 32 MiB. Beyond, bytes are copied to fresh memory. */
 const buffersMax = 512;
 
@@ -124,6 +126,7 @@ export class SocketReader {
 
 function copyOf(buffer: Buffer, count: number): Buffer {
   const chunk = Buffer.allocUnsafe(count);
-  buffer.copy(chunk, 0, 0, count);
+  if (count > copiedByLoopMax) buffer.copy(chunk, 0, 0, count);
+  else for (let at = 0; at < count; at++) chunk[at] = buffer[at] ?? 0;
   return chunk;
 }

@@ -1,7 +1,10 @@
+import * as fs from 'node:fs';
 import * as net from 'node:net';
+import * as os from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { descriptorOf, EAGAIN, SystemCallsLoader } from './system-calls.ts';
 
+const EBADF = 9;
 const isBuilt = process.platform === 'linux' && process.arch === 'x64';
 
 async function connected(): Promise<{ socket: net.Socket; peer: net.Socket; close: () => void }> {
@@ -71,8 +74,27 @@ describe.runIf(isBuilt)('where they are built', () => {
       [2 ** 31 - 1, 1],
     ] as const) {
       expect(() => calls?.send(descriptor, bytes, start, length)).toThrow(TypeError);
+      expect(() => calls?.write(descriptor, bytes, start, length, 0)).toThrow(TypeError);
     }
+    expect(() => calls?.write(descriptor, bytes, 0, 10, -1)).toThrow(TypeError);
     close();
+  });
+
+  it('write puts bytes at a position, beyond 4 GiB too, or says why not', async () => {
+    const { calls } = new SystemCallsLoader(true);
+    const folder = fs.mkdtempSync(`${os.tmpdir()}/ottla-write-`);
+    const path = `${folder}/a`;
+    const file = fs.openSync(path, 'w+');
+    const position = 5 * 2 ** 30;
+    expect(calls?.write(file, Buffer.from('0123456789'), 2, 5, position)).toBe(5);
+    const read = Buffer.alloc(10);
+    expect(fs.readSync(file, read, 0, 10, position)).toBe(5);
+    expect(read.toString('latin1', 0, 5)).toBe('23456');
+    fs.closeSync(file);
+    const reader = fs.openSync(path, 'r');
+    expect(calls?.write(reader, Buffer.from('a'), 0, 1, 0)).toBe(-EBADF);
+    fs.closeSync(reader);
+    fs.rmSync(folder, { recursive: true });
   });
 
   it('has no descriptor of a socket that is closed', async () => {

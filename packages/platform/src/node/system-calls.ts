@@ -13,6 +13,7 @@ export interface SystemCalls {
   /** Sets the socket's SO_SNDBUF to `sendBuffer` first, unless that is 0. */
   sendFile(socket: number, file: number, position: number, length: number, sendBuffer: number): number;
   send(socket: number, bytes: Uint8Array, start: number, length: number): number;
+  write(file: number, bytes: Uint8Array, start: number, length: number, position: number): number;
   /** On a thread of the pool: the descriptor must stay open until it is done. Resolves with 0 or a negative errno. */
   writeOut(file: number, position: number, length: number): Promise<number>;
 }
@@ -48,7 +49,7 @@ export class SystemCallsLoader {
 function isSystemCalls(addon: object | undefined): addon is SystemCalls {
   return (
     addon !== undefined &&
-    ['sendFile', 'send', 'writeOut'].every((name) => typeof Reflect.get(addon, name) === 'function')
+    ['sendFile', 'send', 'write', 'writeOut'].every((name) => typeof Reflect.get(addon, name) === 'function')
   );
 }
 
