@@ -140,6 +140,40 @@ test('records are deleted again only where that failed, and not at all where tha
   expect(asked).toEqual([[0, 1], [1]]);
 });
 
+test('a topic is there when every broker knows it: one that has not heard of it yet is waited for', async () => {
+  const ports: number[] = [];
+  const lead = { errorCode: 0, partitionIndex: 0, leaderId: 1, replicaNodes: [1], isrNodes: [1] };
+  const metadata = (knows: () => boolean) =>
+    scripted(
+      API.Metadata,
+      ({ topics }) => ({
+        brokers: ports.map((port, index) => ({ nodeId: index + 1, host: '127.0.0.1', port, rack: null })),
+        controllerId: 1,
+        topics: (topics ?? []).map(({ name }) => {
+          if (knows()) return { errorCode: 0, name, isInternal: false, partitions: [lead] };
+          return { errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, name, isInternal: false, partitions: [] };
+        }),
+      }),
+      { max: 1 },
+    );
+  const creates = scripted(
+    API.CreateTopics,
+    ({ topics }) => ({ topics: topics.map(({ name }) => ({ name, errorCode: 0 })) }),
+    { max: 0 },
+  );
+  let asked = 0;
+  const brokers = [
+    await scriptedBroker([metadata(() => true), creates]),
+    await scriptedBroker([metadata(() => ++asked > 2)]),
+  ];
+  ports.push(...brokers.map(({ port }) => port));
+  const kafka = new Kafka({ brokers: [brokers[0].bootstrap], logLevel: logLevel.NOTHING });
+  const admin = kafka.admin();
+  open.push(() => admin.disconnect());
+  await admin.createTopics({ topics: [{ topic: 'new', numPartitions: 1, replicationFactor: 1 }] });
+  expect(asked).toBeGreaterThan(2);
+});
+
 test('a message’s own timestamp finds it', async () => {
   const { kafka, admin } = await office();
   const messages = ['1700000000000', '1700000001000'].map((timestamp) => ({ value: 'v', timestamp, partition: 1 }));

@@ -31,13 +31,13 @@ import {
 import type { Link } from './link.ts';
 import type { Logger } from './logger.ts';
 import { partitionMetadata } from './partition-metadata.ts';
+import { untilLeadersAreKnown } from './topic-leaders.ts';
 
 const TIMEOUT_MS = 5_000;
 /** Up to here topics go by name. */
 const DELETE_TOPICS_MAX = 5;
 /** Brokers choose these numbers themselves from version 4 on (Kafka 2.4). */
 const BROKER_DEFAULT = -1;
-const LEADER_WAIT_MS = 100;
 const CANNOT_DELETE = 'Could not delete topics';
 const DELETION_TIMED_OUT = `${CANNOT_DELETE}: is the brokers' "delete.topic.enable" true, is "timeout" long enough?`;
 
@@ -68,24 +68,12 @@ export async function createTopics(link: Link, options: Parameters<Admin['create
     throw new KafkaJSAggregateError('Topic creation errors', errors);
   }
   if (waitForLeaders && !validateOnly)
-    await leaders(
+    await untilLeadersAreKnown(
       link,
       topics.map(({ topic }) => topic),
       timeout,
     );
   return true;
-}
-
-async function leaders(link: Link, topics: readonly string[], timeoutMs: number): Promise<void> {
-  const cluster = await link.cluster();
-  const endMs = cluster.clock.monotonicMs() + Math.max(timeoutMs, LEADER_WAIT_MS);
-  for (;;) {
-    await cluster.refresh(topics);
-    const known = topics.map((topic) => cluster.metadata.topic(topic)?.partitions ?? []);
-    if (known.every((parts) => parts.length > 0 && parts.every(({ leader }) => leader >= 0))) return;
-    if (cluster.clock.monotonicMs() >= endMs) return refuse('Timed out while waiting for topic leaders');
-    await cluster.clock.sleep(LEADER_WAIT_MS);
-  }
 }
 
 export async function deleteTopics(link: Link, options: Parameters<Admin['deleteTopics']>[0]): Promise<void> {

@@ -19,13 +19,24 @@ import { isFatal, type MemberHost, type Membership } from './membership.ts';
 
 const NO_GENERATION = -1;
 
+/**
+ * After these the group has given this member up, or does so of itself. After others, such as an assignor's, it comes back
+ * as who it was: the group would wait for that one until its session ends.
+ */
+const GONE: ReadonlySet<string> = new Set([
+  'UNKNOWN_MEMBER_ID',
+  'FENCED_INSTANCE_ID',
+  'MAX_POLL_EXCEEDED',
+  'SESSION_EXPIRED',
+]);
+
 export class ClassicMember implements Membership {
   readonly #host: MemberHost;
   readonly #requests: ClassicRequests;
   readonly #liveness: Liveness;
   readonly #backoff: ExponentialBackoff;
   readonly #bell: Bell;
-  readonly #heartbeatBell: Bell;
+  #heartbeatBell: Bell;
   readonly #isCooperative: boolean;
   readonly #unsubscribe: () => void;
   readonly #stopping = new AbortController();
@@ -120,8 +131,8 @@ export class ClassicMember implements Membership {
     this.#lost = undefined;
     this.#mustJoin = true;
     await this.#stopHeartbeats();
-    if (error.code === 'ILLEGAL_GENERATION') this.#generation = NO_GENERATION;
-    else this.#forgetMember();
+    this.#generation = NO_GENERATION;
+    if (GONE.has(error.code)) this.#forgetMember();
     await ownership.lose(ownership.list, error);
     const isTold = error.code === 'SESSION_EXPIRED' || isFatal(error);
     if (isTold) context.fail(error);
@@ -224,6 +235,8 @@ export class ClassicMember implements Membership {
 
   #startHeartbeats(): void {
     this.#mustBeat = true;
+    // One that was rung while nobody waited would end the first interval at once.
+    this.#heartbeatBell = new Bell(this.#host.context.cluster.clock);
     this.#beating = this.#beat();
   }
 

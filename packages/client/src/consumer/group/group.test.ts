@@ -221,6 +221,22 @@ test('a consumer that cannot heartbeat throws from the iterator', async () => {
   expect(log).toEqual(['first assigned 0', 'first lost 0']);
 });
 
+test('the first heartbeat leaves one interval after joining', async () => {
+  const { server, reader } = await shop();
+  let joinedMs = 0;
+  const beatsMs: number[] = [];
+  server.intercept('SyncGroup', () => {
+    joinedMs = performance.now();
+  });
+  server.intercept('Heartbeat', () => void beatsMs.push(performance.now() - joinedMs));
+  const consumer = reader({ ...FAST, heartbeatIntervalMs: 100 });
+  const reading = readAll(consumer, []);
+  await eventually(() => beatsMs.length > 0);
+  expect(beatsMs[0]).toBeGreaterThan(99);
+  await consumer.close();
+  await reading;
+});
+
 test('a member that the group has given up loses its partitions and comes back', async () => {
   const { server, fill, reader } = await shop();
   const log: string[] = [];
@@ -235,6 +251,27 @@ test('a member that the group has given up loses its partitions and comes back',
   expect(log).toEqual(['first assigned 0', 'first lost 0', 'first assigned 0']);
   await consumer.close();
   await reading;
+});
+
+test('a leader whose assignor fails comes back as who it was, so that the group waits for nobody', async () => {
+  const { server, fill, reader } = await shop();
+  await fill(1);
+  const asked: string[] = [];
+  server.intercept('JoinGroup', ({ body }) => void asked.push(body.memberId));
+  const range = rangeAssignor();
+  let failures = 1;
+  const assignor = {
+    ...range,
+    assign: (...given: Parameters<typeof range.assign>) => {
+      if (failures-- > 0) throw new Error('no plan');
+      return range.assign(...given);
+    },
+  };
+  const consumer = reader({ assignors: [assignor], sessionTimeoutMs: 30_000 });
+  await expect(values(consumer, 1)).rejects.toThrow('no plan');
+  expect(await values(consumer, 1)).toEqual(['0']);
+  const { memberId } = consumer.groupMetadata;
+  expect(asked).toEqual(['', memberId, memberId]);
 });
 
 test('who takes longer than maxPollIntervalMs leaves the group, and joins again when it reads', async () => {
