@@ -23,7 +23,8 @@ import { run } from './processes.mjs';
  * The command lines of one tool, run in this order, first by Kafka's tool, then by ours.
  * @typedef {object} Golden
  * @property {string} tool
- * @property {string} [name] of the cell, when the tool alone would not do
+ * @property {string} [version] the release whose tool ours is compared with. Default 3.9; a later one for the options that only it has
+ * @property {string} [name] of the cell, when tool and version alone would not do
  * @property {(at: import('./cells.mjs').Context, name: string) => Promise<Record<string, string>>} [world] what the command
  *   lines speak of. Made for each of the two tools, with a name of its own, unless `shared`
  * @property {boolean} [shared] nothing is changed: both see the same world
@@ -31,13 +32,21 @@ import { run } from './processes.mjs';
  * @property {(target: import('./targets.mjs').Target) => boolean} [suits]
  */
 
-/** The release whose tools ours are compared with, whatever the cluster is. */
+/** The release that our tools print as, whatever the cluster is. */
 const VERSION = '3.9';
 const SHOWN_MAX = 6;
 const SLOW_S = 5;
 
+/** @param {Golden} golden @returns {import('./cells.mjs').Cell} */
+export function goldenCell(golden) {
+  const { tool, version = VERSION, suits } = golden;
+  const name = golden.name ?? (version === VERSION ? tool : `${tool} of ${version}`);
+  const uses = ['java-3.9', ...new Set(['kafka 3.9', `kafka ${version}`])];
+  return { name: `golden / ${name}`, check: (at) => compare(golden, at), uses, suits };
+}
+
 /** @param {Golden} golden @param {import('./cells.mjs').Context} at */
-export async function compare(golden, at) {
+async function compare(golden, at) {
   const make = golden.world ?? (async () => ({}));
   const base = at.unique('golden');
   // Names of one length: columns are as wide as what is in them.
@@ -48,7 +57,7 @@ export async function compare(golden, at) {
     const each = typeof line === 'string' ? { args: line } : line;
     if (each.suits?.(at.target) === false) continue;
     const began = performance.now();
-    const outcome = await javaTool(VERSION, golden.tool, words(each, at, javaWorld), each.input);
+    const outcome = await javaTool(golden.version ?? VERSION, golden.tool, words(each, at, javaWorld), each.input);
     const java = { ...outcome, stdout: each.java?.(outcome.stdout) ?? outcome.stdout };
     const script = join(repositoryDir, 'bin', `${golden.tool}.sh`);
     const ours = await run(script, words(each, at, ourWorld), { input: each.input ?? '', limitMs: 60_000 });

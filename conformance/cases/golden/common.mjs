@@ -1,5 +1,12 @@
 // What the golden cases of several tools have in common.
+import { join } from 'node:path';
+import { conformanceDir } from '../../lib/places.mjs';
 
+/** A file beside this one, as an argument. @param {string} name */
+const fileBeside = (name) => `'${join(conformanceDir, 'cases/golden', name)}'`;
+
+/** Settings of a client, for `--command-config` and its like. */
+export const SETTINGS = fileBeside('client.properties');
 /** Ours has options of Kafka 4 as well, and says in its own words what they do. @type {[RegExp, string][]} */
 export const USAGE = [[/^usage: (?:[^]*?(?=^[\w-]+: +error: )|[^]*)/gm, '']];
 

@@ -1,4 +1,4 @@
-import { FIRST } from './common.mjs';
+import { bare, FIRST } from './common.mjs';
 
 /** Ottla keeps no SCRAM credentials yet. @param {import('../../lib/targets.mjs').Target} target */
 const suits = (target) => target.isKafka;
@@ -104,5 +104,30 @@ export const configs = {
     { args: '--alter --user $user --delete-config SCRAM-SHA-256', suits },
     { args: '--alter --user $user --delete-config SCRAM-SHA-256', suits },
     { args: '--describe --entity-type users', keep: /\$user/, suits },
+  ],
+};
+
+/** @type {import('../../lib/golden.mjs').Golden} */
+export const configs4 = {
+  tool: 'kafka-configs',
+  version: '4.3',
+  // Kafka 3.9 has no configs of groups.
+  suits: ({ kind }) => !kind.startsWith('kafka-3'),
+  world: async (_, name) => ({ group: `${name}-group` }),
+  cases: [
+    bare('--help', { blur: [[/ip or client-metrics$/gm, 'ip, client-metrics or group']] }),
+    '--describe --group $group',
+    '--describe --group $group --all',
+    '--describe --entity-type groups --group $group',
+    '--alter --entity-type groups --add-config consumer.session.timeout.ms=45000',
+    '--alter --group $group --add-config nope=1',
+    '--alter --group $group --add-config consumer.session.timeout.ms=soon',
+    '--alter --group $group --add-config consumer.session.timeout.ms=50000',
+    '--alter --entity-type groups --entity-name $group --add-config consumer.heartbeat.interval.ms=6000',
+    '--describe --group $group',
+    { args: '--describe --entity-type groups', keep: /\$group/ },
+    '--alter --group $group --delete-config consumer.session.timeout.ms,nope',
+    '--alter --group $group --delete-config consumer.session.timeout.ms,consumer.heartbeat.interval.ms',
+    '--describe --group $group',
   ],
 };

@@ -1,4 +1,4 @@
-import { bare, FIRST, oneTopic } from './common.mjs';
+import { bare, FIRST, oneTopic, SETTINGS } from './common.mjs';
 
 /** Times differ from run to run. */
 const TIME = [/(CreateTime|LogAppendTime):\d{13}/g, '$1:T'];
@@ -80,5 +80,66 @@ export const consoleConsumer = {
     ),
     '--topic $topic --partition 0 --from-beginning --max-messages 2 --skip-message-on-error --value-deserializer org.apache.kafka.common.serialization.LongDeserializer',
     '--topic $topic --partition 0 --from-beginning --max-messages 4 --value-deserializer org.apache.kafka.common.serialization.ShortDeserializer',
+  ],
+};
+
+/** @type {import('../../lib/golden.mjs').Golden} */
+export const consoleProducer4 = {
+  tool: 'kafka-console-producer',
+  version: '4.3',
+  world: oneTopic(),
+  cases: [
+    bare('--help'),
+    '--topic $topic --reader-property headers.delimiter=,',
+    '--topic $topic --reader-property =a',
+    { args: '--topic $topic --reader-property parse.key=true', input: 'no key' },
+    { args: '--topic $topic --reader-property parse.headers=true', input: 'a:b\tv\nnothing' },
+    {
+      args: '--topic $topic --reader-property parse.key=true --reader-property parse.headers=true --reader-property null.marker=NULL',
+      input: LINES,
+    },
+    '--topic $topic --reader-property a=b --property a=b',
+    { args: '--topic $topic --command-property acks=1 --command-property linger.ms=0', input: 'x\n' },
+    { args: '--topic $topic --command-property linger.ms=soon', stderr: 'any' },
+    '--topic $topic --command-property acks=1 --producer-property acks=1',
+    '--topic $topic --command-config /no/such/file.properties',
+    { args: `--topic $topic --command-config ${SETTINGS}`, input: 'x\n' },
+    `--topic $topic --command-config ${SETTINGS} --producer.config ${SETTINGS}`,
+    {
+      args: `--topic $topic --command-config ${SETTINGS} --property parse.key=true --producer-property acks=1`,
+      input: 'a\tb',
+    },
+    { args: `--topic $topic --reader-property parse.key=true --producer.config ${SETTINGS}`, input: 'a\tb' },
+  ],
+};
+
+/** @type {import('../../lib/golden.mjs').Golden} */
+export const consoleConsumer4 = {
+  tool: 'kafka-console-consumer',
+  version: '4.3',
+  shared: true,
+  world: oneTopic({ count: 4 }),
+  cases: [
+    bare('--help'),
+    '--topic $topic --partition 0 --command-property group.id=g',
+    '--topic $topic --group g --command-property group.id=h',
+    '--topic $topic --from-beginning --command-property auto.offset.reset=latest',
+    '--topic $topic --partition 0 --command-property a=b --consumer-property a=b',
+    '--topic $topic --partition 0 --command-config /no/such/file',
+    `--topic $topic --partition 0 --command-config ${SETTINGS} --consumer.config ${SETTINGS}`,
+    '--topic $topic --partition 0 --formatter-property a=b --property a=b',
+    ...[
+      '--command-property client.id=x',
+      `--command-config ${SETTINGS}`,
+      '--formatter-property print.key=true --formatter-property key.separator=:',
+      '--formatter-property print.epoch=true --formatter-property print.delivery=true --formatter-property print.offset=true',
+      '--formatter-property print.headers=true --consumer-property client.id=x',
+      `--command-config ${SETTINGS} --property print.partition=true`,
+      `--command-property client.id=x --consumer.config ${SETTINGS}`,
+    ].map((args) => ({
+      args: `--topic $topic --partition 0 --from-beginning --max-messages 4 ${args}`,
+      // It makes its records anew for the formatter, and forgets their epochs.
+      java: (stdout) => stdout.replaceAll('Epoch:NOT_PRESENT', 'Epoch:0'),
+    })),
   ],
 };

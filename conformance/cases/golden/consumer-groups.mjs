@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FIRST } from './common.mjs';
+import { bare, FIRST } from './common.mjs';
 
 /** 3.9 ends no table with a line break, and puts none between those of two groups. @param {string} text */
 const ended = (text) => text.replace(/([^\n])$/, '$1\n').replaceAll(/([^\n])\nGROUP /g, '$1\n\nGROUP ');
@@ -138,3 +138,18 @@ export const consumerGroups = [
     ],
   },
 ];
+
+/** @type {import('../../lib/golden.mjs').Golden} */
+export const consumerGroups4 = {
+  tool: 'kafka-consumer-groups',
+  version: '4.3',
+  cases: [
+    bare('--help'),
+    '--validate-regex a.*b',
+    ...['foo|bar', 'a[', 'a**', "'(?<name>x)'", "'a{2,1}'", "''"].map((regex) => bare(`--validate-regex ${regex}`)),
+    bare('--validate-regex'),
+    bare('--validate-regex a --validate-regex b'),
+    '--validate-regex a --list',
+    '--validate-regex a --group g',
+  ],
+};

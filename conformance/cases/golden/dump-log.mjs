@@ -42,6 +42,7 @@ export const dumpLog = {
     '--nonsense',
     '--files',
     '--files $logs',
+    '--files /no/such/00000000000000000000.log',
     '--files $logs --deep-iteration',
     '--files $logs --print-data-log',
     '--files $logs --print-data-log --skip-record-metadata',
@@ -54,6 +55,7 @@ export const dumpLog = {
     '--files $snapshots,$files/txn-0/00000000000000000002.txnindex',
     '--offsets-decoder --files $files/__consumer_offsets-0/00000000000000000000.log',
     '--offsets-decoder --files $files/__consumer_offsets-1/00000000000000000000.log',
+    '--offsets-decoder --files $files/codecs-0/00000000000000000063.log',
     '--transaction-log-decoder --files $files/__transaction_state-1/00000000000000000000.log',
     '--cluster-metadata-decoder --files $files/__cluster_metadata-0/00000000000000000000.log',
     '--cluster-metadata-decoder --files $files/__cluster_metadata-0/bootstrap.checkpoint',
@@ -68,4 +70,16 @@ export const dumpLog = {
     '--files $files/wrong-index-0/00000000000000000016.index,$files/wrong-index-0/00000000000000000016.timeindex',
     '--files $files/wrong-index-0/00000000000000000031.snapshot,$files/README.md',
   ].map(bare),
+};
+
+/** @type {import('../../lib/golden.mjs').Golden} */
+export const dumpLog4 = {
+  ...dumpLog,
+  version: '4.3',
+  cases: [
+    '--share-group-state-decoder',
+    '--help',
+    '--share-group-state-decoder --files $files/codecs-0/00000000000000000063.log',
+    '--share-group-state-decoder --files /no/such/00000000000000000000.log',
+  ].map((args) => bare(args)),
 };

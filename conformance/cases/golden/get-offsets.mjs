@@ -39,3 +39,12 @@ export const getOffsets = {
     '--topic $topic --command-config /no/such/file.properties',
   ],
 };
+
+/** @type {import('../../lib/golden.mjs').Golden} */
+export const getOffsets4 = {
+  ...getOffsets,
+  version: '4.3',
+  // Kafka 3.9 refuses the version of the request.
+  suits: ({ kind }) => !kind.startsWith('kafka-3'),
+  cases: ['--topic $topic --partitions 0,1 --time -6', '--topic $topic --partitions 2 --time earliest-pending-upload'],
+};

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { oneTopic, bare as plainBare, USAGE } from './common.mjs';
+import { oneTopic, bare as plainBare, SETTINGS, USAGE } from './common.mjs';
 
 /** What was measured, by its format. @type {[RegExp, string][]} */
 const FIGURES = [
@@ -102,5 +102,62 @@ export const consumerPerf = {
     ].map((args) => ({ args, blur: FIGURES })),
     { args: '--topic $topic --messages 20 --print-metrics', keep: METRICS, blur: [...FIGURES, ...NAMES] },
     bare('--broker-list $bootstrap --topic $topic --messages 20'),
+  ],
+};
+
+const cluster = '--bootstrap-server $bootstrap';
+
+/** @type {import('../../lib/golden.mjs').Golden} */
+export const producerPerf4 = {
+  ...producerPerf,
+  version: '4.3',
+  cases: [
+    send(`--record-size 10 ${cluster}`),
+    send(`--payload-monotonic ${cluster}`),
+    send(`--payload-file $file ${cluster}`),
+    send(`--payload-file $empty ${cluster}`),
+    send('--record-size 10 --bootstrap-server nonsense', any),
+    send('--record-size 10 --command-property linger.ms=1 bootstrap.servers=$bootstrap'),
+    send('--record-size 10 --command-property linger.ms'),
+    send(`--record-size 10 --command-property linger.ms=1 ${props}`),
+    send(`--record-size 10 ${cluster} --producer-props acks=1`),
+    send(`--record-size 10 ${cluster} --command-config /no/such`),
+    send(`--record-size 10 ${cluster} --command-config ${SETTINGS}`),
+    send(`--record-size 10 ${cluster} --command-config ${SETTINGS} --producer.config ${SETTINGS}`),
+    send(`--record-size 0 ${cluster}`),
+    send(`--record-size 10 ${cluster} --warmup-records x`),
+    send(`--record-size 10 ${cluster} --warmup-records -1`),
+    send(`--record-size 10 ${cluster} --warmup-records 5`),
+    send(`--record-size 10 ${cluster} --warmup-records 2`),
+    send(`--record-size 10 ${cluster} --reporting-interval 0`),
+    bare(`--topic $topic --num-records 30 --throughput 100 --record-size 10 ${cluster} --reporting-interval 10`, {
+      keep: /ms avg latency, F.2 ms max/,
+    }),
+    bare(`--topic $topic --num-records 30 --throughput 100 --record-size 10 --reporting-interval 10000 ${props}`),
+  ],
+};
+
+/** @type {import('../../lib/golden.mjs').Golden} */
+export const consumerPerf4 = {
+  ...consumerPerf,
+  version: '4.3',
+  cases: [
+    bare('--help'),
+    ...[
+      '--num-records 5',
+      '--topic $topic --num-records x',
+      '--topic $topic --num-records 5 --messages 5',
+      '--topic $topic --include $topic --num-records 5',
+      '--topic $topic --num-records 5 --command-config /no/such',
+      `--topic $topic --num-records 5 --command-config ${SETTINGS} --consumer.config ${SETTINGS}`,
+      '--topic $topic --num-records 5 --command-property nonsense',
+      '--topic $topic --num-records 20',
+      `--topic $topic --num-records 20 --consumer.config ${SETTINGS}`,
+      `--topic $topic --messages 20 --command-config ${SETTINGS}`,
+      '--topic $topic --messages 20 --command-property client.id=x',
+      '--include $topic.* --messages 20',
+      '--include $topic.* --num-records 20 --show-detailed-stats --reporting-interval 1',
+      '--topic $topic --num-records 2000 --timeout 1000',
+    ].map((args) => ({ args, blur: FIGURES })),
   ],
 };

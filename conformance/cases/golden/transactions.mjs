@@ -47,3 +47,21 @@ export const transactions = {
     { args: 'describe --transactional-id no-such-id', suits },
   ],
 };
+
+/** Kafka 4's coordinator looks at the pattern itself. @param {import('../../lib/targets.mjs').Target} target */
+const suits4 = (target) => target.kind === 'kafka-4.3';
+
+/** @type {import('../../lib/golden.mjs').Golden} */
+export const transactions4 = {
+  ...transactions,
+  version: '4.3',
+  cases: [
+    { args: 'list --transactional-id-pattern', ...usage },
+    { args: "list --transactional-id-pattern 'no-such-.*'", suits: suits4 },
+    { args: 'list --transactional-id-pattern a[', stderr: 'any', suits: suits4 },
+    { args: 'forceTerminateTransaction', ...usage },
+    { args: 'forceTerminateTransaction --nope', ...usage },
+    { args: 'forceTerminateTransaction --transactionalId', ...usage },
+    { args: 'forceTerminateTransaction --transactionalId $topic-id', suits },
+  ],
+};

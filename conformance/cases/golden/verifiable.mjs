@@ -1,4 +1,4 @@
-import { oneTopic, bare as plainBare, USAGE } from './common.mjs';
+import { oneTopic, bare as plainBare, SETTINGS, USAGE } from './common.mjs';
 
 /** @type {[RegExp, string][]} */
 const BLUR = [[/"timestamp":\d{13}/g, '"timestamp":T'], [/"avg_throughput":\d+\.\d+/g, '"avg_throughput":F'], ...USAGE];
@@ -49,5 +49,29 @@ export const verifiableConsumer = {
     line('--topic $topic --group-id $topic-a --max-messages 0'),
     line('--topic $topic --group-id $topic-a --max-messages 3 --verbose --enable-autocommit --session-timeout 10000'),
     line('--topic $topic --group-id $topic-b --max-messages 300 --group-instance-id $topic-i --group-protocol CLASSIC'),
+  ],
+};
+
+/** @type {import('../../lib/golden.mjs').Golden} */
+export const verifiableProducer4 = {
+  tool: 'kafka-verifiable-producer',
+  version: '4.3',
+  world: oneTopic(),
+  cases: [
+    line('--topic $topic --max-messages 3 --command-config /no/such'),
+    line(`--topic $topic --max-messages 3 --command-config ${SETTINGS} --producer.config ${SETTINGS}`),
+    line(`--topic $topic --max-messages 3 --command-config ${SETTINGS}`),
+  ],
+};
+
+/** @type {import('../../lib/golden.mjs').Golden} */
+export const verifiableConsumer4 = {
+  tool: 'kafka-verifiable-consumer',
+  version: '4.3',
+  world: oneTopic({ count: 30 }),
+  cases: [
+    line('--topic $topic --group-id $topic-a --command-config /no/such'),
+    line(`--topic $topic --group-id $topic-a --command-config ${SETTINGS} --consumer.config ${SETTINGS}`),
+    line(`--topic $topic --group-id $topic-a --max-messages 30 --command-config ${SETTINGS}`),
   ],
 };

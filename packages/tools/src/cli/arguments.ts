@@ -107,7 +107,9 @@ export function parseArguments(
 
 /** What ends a tool with its usage and a message. */
 export function argumentsError(usage: string, program: string, message: string): ArgumentsError {
-  return new ArgumentsError(`${usage}\n${wrapJustified(`${program}: error: ${message}`, ARGUMENTS_WIDTH).join('\n')}`);
+  // It breaks the line with its end in it.
+  const lines = wrapJustified(`${program}: error: ${message}`, ARGUMENTS_WIDTH, 1);
+  return new ArgumentsError(`${usage}\n${lines.join('\n')}`);
 }
 
 /** A number below zero is no option. */

@@ -4,13 +4,15 @@
 const BREAKS =
   /(?<=\s)(?=\S)|(?<=[A-Za-z])(?=\()|(?<=[A-Za-z]-)(?=[A-Za-z])|(?<=[,:.])(?=[A-Za-z])|(?<=^--|\s--)(?=[A-Za-z])/;
 
-/** `indent` is put in front of all lines but the first of each paragraph. */
-export function wrap(text: string, width: number, indent = ''): string[] {
+/** `indent` is put in front of all lines but the first of each paragraph. `behind`: what has to fit behind the last word. */
+export function wrap(text: string, width: number, indent = '', behind = 0): string[] {
   const lines: string[] = [];
   for (const paragraph of text.trim().split('\n')) {
     let line = '';
-    for (const word of paragraph.split(BREAKS)) {
-      if (line !== '' && line.length + word.length > width) {
+    const words = paragraph.split(BREAKS);
+    for (const [at, word] of words.entries()) {
+      const needed = word.length + (at === words.length - 1 ? behind : 0);
+      if (line !== '' && line.length + needed > width) {
         lines.push(line.trimEnd());
         line = indent + word;
       } else line += word;
@@ -21,8 +23,8 @@ export function wrap(text: string, width: number, indent = ''): string[] {
 }
 
 /** The same with all lines but the last stretched to the width, as argparse4j does. */
-export function wrapJustified(text: string, width: number): string[] {
-  const lines = wrap(text, width);
+export function wrapJustified(text: string, width: number, behind = 0): string[] {
+  const lines = wrap(text, width, '', behind);
   return lines.map((line, index) => (index === lines.length - 1 ? line : justified(line, width)));
 }
 

@@ -14,6 +14,10 @@ export async function describeEntities(admin: Admin, request: ConfigRequest, pri
   if (!isResource(type)) return describeQuotas(admin, request, print);
   const all = options.has('all');
   const [name] = names;
+  if (type === 'groups' && !all && name !== undefined && !(await entitiesOf(admin, type)).includes(name)) {
+    print(`The group '${name}' doesn't exist and doesn't have dynamic config.`);
+    return;
+  }
   for (const entity of name === undefined ? await entitiesOf(admin, type) : [name]) {
     if (entity === '') print(`Default configs for ${type} in the cluster are:`);
     else print(`${all ? 'All' : 'Dynamic'} configs for ${singular(type)} ${entity} are:`);
@@ -46,7 +50,11 @@ async function entitiesOf(admin: Admin, type: ResourceEntity): Promise<string[]>
 
 /** Those that were configured once; what else there is need not be. */
 async function configured(admin: Admin, kind: 'client-metrics' | 'group'): Promise<string[]> {
-  const resources = await calling('listConfigResources', () => admin.listConfigResources([kind]));
+  const resources = await calling('listConfigResources', () => admin.listConfigResources([kind])).catch((error) => {
+    // Before Kafka 4.1 there is no list but that of client-metrics.
+    if (kind === 'group' && error instanceof JavaError && error.kafka?.code === 'UNSUPPORTED_VERSION') return [];
+    throw error;
+  });
   return resources.filter((each) => each.type === kind).map(({ name }) => name);
 }
 

@@ -180,7 +180,10 @@ function checkAlter(options: ParsedOptions, types: readonly EntityType[], names:
       throw new ToolError(
         'an entity-name or default entity must be specified with --alter of users, clients, brokers or ips',
       );
-  } else if (!hasName) throw new ToolError(`an entity name must be specified with --alter of ${types.join(',')}`);
+  } else if (!hasName)
+    throw new ToolError(
+      `${types.includes('groups') ? 'An' : 'an'} entity name must be specified with --alter of ${types.join(',')}`,
+    );
   const adds = options.has('add-config');
   const addsFile = options.has('add-config-file');
   if (adds && addsFile) throw new ToolError('Only one of --add-config or --add-config-file must be specified');

@@ -1,6 +1,7 @@
 import { fileProperties } from '../cli/kafka-client.ts';
 import { OptionParser, type ParsedOptions, withArgument } from '../cli/option-parser.ts';
 import { parseProperties } from '../cli/property-pairs.ts';
+import { bothSpellings, givenOlder, isOfKafka4 } from '../cli/respelled.ts';
 import { ToolError } from '../cli/tool.ts';
 import { topicPattern } from '../cli/topic-pattern.ts';
 import { HELP_AND_VERSION, parseOrHelp, requireOptions, UsageError } from '../cli/usage.ts';
@@ -56,6 +57,12 @@ const parser = new OptionParser([
   ...HELP_AND_VERSION,
 ]);
 
+const RESPELLED = [
+  { older: 'consumer-property', newer: 'command-property' },
+  { older: 'consumer.config', newer: 'command-config' },
+  { older: 'property', newer: 'formatter-property' },
+];
+
 const PURPOSE = 'This tool helps to read data from Kafka topics and outputs it to standard output.';
 
 export interface ConsumerPlan {
@@ -85,6 +92,11 @@ export async function consumerPlan(
   const topics = topicsOf(options);
   const offset = offsetOf(options);
   requireOptions(parser, options, 'bootstrap-server');
+  const both = bothSpellings(options, RESPELLED);
+  if (both !== undefined)
+    throw new UsageError(parser, `Options --${both.older} and --${both.newer} cannot be specified together.`);
+  for (const { older, newer } of isOfKafka4(options, RESPELLED) ? givenOlder(options, RESPELLED) : [])
+    print(`Option --${older} is deprecated and will be removed in a future version. Use --${newer} instead.\n`);
   const file = await fileProperties(options.value('consumer.config') ?? options.value('command-config'));
   const given = parseProperties([...options.values('consumer-property'), ...options.values('command-property')]);
   const group = groupOf(options, given.get('group.id'), file.get('group.id'));

@@ -1,5 +1,6 @@
 import { bootstrapOf, validateBootstrap } from '../cli/bootstrap.ts';
 import { OptionParser, type OptionSpec, type ParsedOptions, withArgument } from '../cli/option-parser.ts';
+import { bothSpellings, givenOlder, isOfKafka4 } from '../cli/respelled.ts';
 import { HELP_AND_VERSION, parseOrHelp, requireOptions, UsageError } from '../cli/usage.ts';
 
 /** An option that is a property of the producer: what is on the command line wins, then the property, then the default. */
@@ -130,6 +131,12 @@ const parser = new OptionParser([
   ...HELP_AND_VERSION,
 ]);
 
+const RESPELLED = [
+  { older: 'producer-property', newer: 'command-property' },
+  { older: 'producer.config', newer: 'command-config' },
+  { older: 'property', newer: 'reader-property' },
+];
+
 const NO_BOOTSTRAP = 'Missing required option(s) [bootstrap-server]';
 const PURPOSE = 'This tool helps to read data from standard input and publish it to Kafka.';
 
@@ -143,8 +150,21 @@ export function parseProducerOptions(
   if (options === undefined) return undefined;
   requireOptions(parser, options, 'topic');
   if (!options.has('bootstrap-server') && !options.has('broker-list')) throw new UsageError(parser, NO_BOOTSTRAP);
+  const both = bothSpellings(options, RESPELLED);
+  if (both !== undefined)
+    throw new UsageError(parser, `Options --${both.newer} and --${both.older} cannot be specified together.`);
+  if (isOfKafka4(options, RESPELLED)) warn(options, print);
   validateBootstrap(parser, bootstrapOf(options));
   return options;
+}
+
+/** Of what 4.x finds outdated. */
+function warn(options: ParsedOptions, print: (text: string) => void): void {
+  const instead = (older: string, until: string, newer: string): void =>
+    print(`Warning: --${older} is deprecated and will be removed in ${until}. Use --${newer} instead.\n`);
+  for (const { older, newer } of givenOlder(options, RESPELLED)) instead(older, 'a future version', newer);
+  const memory = 'max-partition-memory-bytes';
+  if (options.has(memory)) instead(memory, 'Apache Kafka 5.0', 'batch-size');
 }
 
 /** The producer's properties: of `given` (file and command line) and of the flags. */

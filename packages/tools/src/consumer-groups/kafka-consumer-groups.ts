@@ -8,7 +8,7 @@ import { deleteGroups, deleteOffsets } from './delete.ts';
 import { describeGroups } from './describe.ts';
 import type { GroupClient } from './group-client.ts';
 import { listGroups } from './list.ts';
-import { parseGroupOptions } from './options.ts';
+import { parseGroupOptions, usage } from './options.ts';
 import { regexProblem } from './regex-syntax.ts';
 import { resetOffsets } from './reset.ts';
 
@@ -29,7 +29,9 @@ export const kafkaConsumerGroups: Tool = async (args, io) => {
   if (parsed === undefined) return 0;
   const { action, options } = parsed;
   if (action === 'validate-regex') {
-    const regex = options.value('validate-regex') ?? '';
+    const [regex = '', another] = options.values('validate-regex');
+    if (another !== undefined)
+      throw usage('Found multiple arguments for option validate-regex, but you asked for only one');
     const problem = regexProblem(regex);
     io.stdout.write(
       `The regular expression \`${regex}\` is ${problem === undefined ? 'valid' : `invalid: ${problem}`}.\n`,

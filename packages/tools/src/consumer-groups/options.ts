@@ -5,6 +5,9 @@ import { refuseZooKeeper, ZOOKEEPER } from '../cli/zookeeper.ts';
 const ACTIONS = ['list', 'describe', 'delete', 'reset-offsets', 'delete-offsets', 'validate-regex'] as const;
 export type Action = (typeof ACTIONS)[number];
 
+/** Of Kafka 4. */
+const REGEX: Action = 'validate-regex';
+
 /** To which offsets a group is reset: exactly one. */
 export const SCENARIOS = [
   'to-offset',
@@ -79,7 +82,7 @@ export function parseGroupOptions(
   const options = parseOrHelp(parser, args, PURPOSE, print, 'message alone');
   if (options === undefined) return undefined;
   refuseZooKeeper(options);
-  if (!options.has('validate-regex')) requireOptions(parser, options, 'bootstrap-server');
+  if (!options.has(REGEX)) requireOptions(parser, options, 'bootstrap-server');
   if (options.has('describe')) checkDescribe(options);
   if (options.has('delete')) checkDelete(options);
   if (options.has('delete-offsets') && !(options.has('group') && options.has('topic')))
@@ -90,7 +93,9 @@ export function parseGroupOptions(
   const [action, ...others] = ACTIONS.filter((name) => options.has(name));
   if (action === undefined || others.length > 0)
     throw usage(
-      'Command must include exactly one action: --list, --describe, --delete, --reset-offsets, --delete-offsets',
+      `Command must include exactly one action: ${ACTIONS.filter((name) => name !== REGEX || options.has(REGEX))
+        .map((name) => `--${name}`)
+        .join(', ')}`,
     );
   return { action, options };
 }

@@ -55,7 +55,10 @@ export async function dumpRecords(
           if (lastOffset !== -1 && record.offset !== lastOffset + 1)
             problems.nonConsecutive(path, lastOffset, record.offset);
           lastOffset = record.offset;
-          output.print(recordLine(batch, record, options, crcs?.next().value ?? undefined));
+          if (!options.skipsMetadata) output.print(metadataText(batch, record, crcs?.next().value ?? undefined));
+          // Comes after, for it can fail.
+          if (options.printsContent && !batch.isControl) output.print(contentText(record, options));
+          output.print('\n');
         }
       }
       validBytes = position + batch.sizeInBytes;
@@ -90,33 +93,23 @@ function deleteHorizon(batch: BatchView): string {
   return `OptionalLong[${batchBaseTimestamp(batch.buffer, batch.start)}]`;
 }
 
-function recordLine(
-  batch: BatchView,
-  record: DecodedRecord,
-  options: RecordsOptions,
-  legacy: LegacyChecksum | undefined,
-): string {
-  let line = '';
-  let prefix = '| ';
-  if (!options.skipsMetadata) {
-    line =
-      `| offset: ${record.offset} ${batch.timestampType}: ${record.timestamp} ` +
-      `keySize: ${record.key?.length ?? -1} valueSize: ${record.value?.length ?? -1}`;
-    if (legacy === undefined) {
-      const { baseSequence } = batch;
-      const sequence = baseSequence < 0 ? -1 : incrementSequence(baseSequence, record.offset - batch.baseOffset);
-      line += ` sequence: ${sequence} headerKeys: [${record.headers.map(({ key }) => key).join(',')}]`;
-      // The brace is Kafka's.
-    } else line += ` isValid: ${legacy.isValid} crc: ${legacy.crc}}`;
-    if (batch.isControl) line += ` ${controlText(record)}`;
-    prefix = ' ';
-  }
-  if (options.printsContent && !batch.isControl) {
-    const { key, payload } = options.parser(record);
-    if (key !== undefined) line += `${prefix}key: ${key}`;
-    if (payload !== undefined) line += ` payload: ${payload}`;
-  }
-  return `${line}\n`;
+function metadataText(batch: BatchView, record: DecodedRecord, legacy: LegacyChecksum | undefined): string {
+  let text =
+    `| offset: ${record.offset} ${batch.timestampType}: ${record.timestamp} ` +
+    `keySize: ${record.key?.length ?? -1} valueSize: ${record.value?.length ?? -1}`;
+  if (legacy === undefined) {
+    const { baseSequence } = batch;
+    const sequence = baseSequence < 0 ? -1 : incrementSequence(baseSequence, record.offset - batch.baseOffset);
+    text += ` sequence: ${sequence} headerKeys: [${record.headers.map(({ key }) => key).join(',')}]`;
+    // The brace is Kafka's.
+  } else text += ` isValid: ${legacy.isValid} crc: ${legacy.crc}}`;
+  return batch.isControl ? `${text} ${controlText(record)}` : text;
+}
+
+function contentText(record: DecodedRecord, { parser, skipsMetadata }: RecordsOptions): string {
+  const { key, payload } = parser(record);
+  const prefix = skipsMetadata ? '| ' : ' ';
+  return `${key === undefined ? '' : `${prefix}key: ${key}`}${payload === undefined ? '' : ` payload: ${payload}`}`;
 }
 
 function controlText(record: DecodedRecord): string {

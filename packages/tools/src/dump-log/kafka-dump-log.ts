@@ -38,7 +38,9 @@ export const kafkaDumpLog: Tool = async (args, io) => {
     }
   } catch (error) {
     if (!(error instanceof DiskError)) throw error;
-    throw new ToolError(`${error.path}: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}`);
+    throw new ToolError(
+      error.code === 'ENOENT' ? `java.nio.file.NoSuchFileException: ${error.path}` : `${error.path}: ${error.message}`,
+    );
   } finally {
     dump.output.flush();
   }

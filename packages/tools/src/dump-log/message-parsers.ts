@@ -76,11 +76,11 @@ export function decodingParser(
 
 function coordinatorParser(
   kinds: ReadonlyMap<number, RecordKind>,
-  topic: string,
+  decoder: string,
   text: (record: CoordinatorRecord, value: Buffer | null) => RecordText,
 ): MessageParser {
   return ({ key, value, offset }) => {
-    if (key === null) throw missingKey(offset, topic);
+    if (key === null) throw missingKey(offset, decoder);
     try {
       return text(decodeCoordinatorRecord(kinds, key, value), value);
     } catch (error) {
@@ -104,11 +104,11 @@ function fieldJson(name: 'type' | 'version', version: number, data: JsonValue): 
   return jsonText({ [name]: String(version), data });
 }
 
-export const offsetsParser = coordinatorParser(GROUP_RECORDS, 'offset topic', jsonOf);
-export const shareStateParser = coordinatorParser(SHARE_RECORDS, 'share group state topic', jsonOf);
+export const offsetsParser = coordinatorParser(GROUP_RECORDS, 'offset topic decoder', jsonOf);
+export const shareStateParser = coordinatorParser(SHARE_RECORDS, 'the specified decoder', jsonOf);
 
 export const transactionLogParser: MessageParser = ({ key, value, offset }) => {
-  if (key === null) throw missingKey(offset, 'transaction log');
+  if (key === null) throw missingKey(offset, 'transaction log decoder');
   const type = recordKeyType(key);
   if (type !== TransactionLogKey.apiKey) return { key: `unknown::version=${type}`, payload: undefined };
   return {
@@ -137,10 +137,8 @@ export const clusterMetadataParser: MessageParser = ({ value, offset }) => {
   }
 };
 
-function missingKey(offset: number, topic: string): ToolError {
-  return new ToolError(
-    `Failed to decode message at offset ${offset} using ${topic} decoder (message had a missing key)`,
-  );
+function missingKey(offset: number, decoder: string): ToolError {
+  return new ToolError(`Failed to decode message at offset ${offset} using ${decoder} (message had a missing key)`);
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

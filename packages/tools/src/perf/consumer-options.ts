@@ -4,6 +4,7 @@ import { JavaError } from '../cli/java-error.ts';
 import { fileProperties } from '../cli/kafka-client.ts';
 import { OptionParser, type ParsedOptions, withArgument } from '../cli/option-parser.ts';
 import { parseProperties } from '../cli/property-pairs.ts';
+import { givenOlder, isOfKafka4 } from '../cli/respelled.ts';
 import { simpleDateFormat } from '../cli/simple-date-format.ts';
 import { topicPattern } from '../cli/topic-pattern.ts';
 import { forbidTogether, HELP_AND_VERSION, parseOrHelp, requireOptions, UsageError } from '../cli/usage.ts';
@@ -56,6 +57,12 @@ const parser = new OptionParser([
   ...HELP_AND_VERSION,
 ]);
 
+const RESPELLED = [
+  { older: 'messages', newer: 'num-records' },
+  { older: 'consumer.config', newer: 'command-config' },
+];
+const isOf4 = (options: ParsedOptions): boolean => isOfKafka4(options, RESPELLED, ['include', 'command-property']);
+
 const PURPOSE = 'This tool is used to verify the consumer performance.';
 const NO_BOOTSTRAP = 'Missing required option(s) [bootstrap-server]';
 
@@ -66,16 +73,18 @@ export function parseConsumerPerfOptions(
 ): ParsedOptions | undefined {
   const options = parseOrHelp(parser, args, args.length === 0 ? NO_BOOTSTRAP : PURPOSE, print);
   if (options === undefined) return undefined;
-  if (!options.has('include')) requireOptions(parser, options, 'topic');
-  if (!options.has('num-records')) requireOptions(parser, options, 'messages');
+  if (!isOf4(options)) requireOptions(parser, options, 'topic', 'messages');
   for (const pair of [
     ['topic', 'include'],
     ['messages', 'num-records'],
   ] as const) {
-    if (pair.every((name) => options.has(name)))
+    if (pair.filter((name) => options.has(name)).length !== 1)
       throw new UsageError(parser, `Exactly one of the following arguments is required: [${pair.join('], [')}]`);
   }
   forbidTogether(parser, options, 'consumer.config', 'command-config');
+  if (isOf4(options))
+    for (const { older, newer } of givenOlder(options, RESPELLED))
+      print(`Warning: --${older} is deprecated. Use --${newer} instead.\n`);
   return options;
 }
 
@@ -83,6 +92,8 @@ export interface ReadingPlan {
   readonly bootstrap: string;
   readonly topics: string | RegExp;
   readonly records: number;
+  /** What the tool calls them: messages before 4.x. */
+  readonly recordsName: 'messages' | 'records';
   readonly timeoutMs: number;
   readonly reportingMs: number;
   readonly isDetailed: boolean;
@@ -112,6 +123,7 @@ export async function readingPlan(options: ParsedOptions): Promise<ReadingPlan> 
     bootstrap: bootstrapOf(options),
     topics: include === undefined ? (options.value('topic') ?? '') : topicPattern(include),
     records,
+    recordsName: isOf4(options) ? 'records' : 'messages',
     timeoutMs: options.number('timeout') ?? 0,
     reportingMs,
     isDetailed: options.has('show-detailed-stats'),

@@ -63,7 +63,7 @@ class ReadingTest {
 
   /** Until all is read, or nothing comes any more. */
   async #read(consumer: Consumer): Promise<void> {
-    const { records: wanted, timeoutMs, reportingMs, isDetailed } = this.#plan;
+    const { records: wanted, recordsName, timeoutMs, reportingMs, isDetailed } = this.#plan;
     const { signal } = this.#io;
     const stats = this.#stats;
     let nowMs = this.#clock.wallMs();
@@ -81,7 +81,7 @@ class ReadingTest {
     }
     if (stats.records < wanted)
       this.#print(
-        `WARNING: Exiting before consuming the expected number of messages: timeout (${timeoutMs} ms) exceeded. You can use the --timeout option to increase the timeout.\n`,
+        `WARNING: Exiting before consuming the expected number of ${recordsName}: timeout (${timeoutMs} ms) exceeded. You can use the --timeout option to increase the timeout.\n`,
       );
   }
 

@@ -18,7 +18,7 @@ import { type SendingPlan, sendingPlan } from './producer-options.ts';
 import { SendingStats } from './sending-stats.ts';
 
 export const producerPerfTest: Tool = async (args, io) => {
-  const plan = await sendingPlan(args);
+  const plan = await sendingPlan(args, (text) => io.stdout.write(text));
   if ('help' in plan) {
     io.stdout.write(plan.help);
     return plan.exitCode;
@@ -36,7 +36,7 @@ export const producerPerfTest: Tool = async (args, io) => {
 async function payloadsOf({ payload }: SendingPlan, { stdout }: ToolIo): Promise<Payloads> {
   if ('size' in payload) return letterPayloads(payload.size);
   if ('isCounting' in payload) return countingPayloads();
-  return chosenPayloads(await readPayloads(payload.file, payload.delimiter, (text) => stdout.write(text)), Math.random);
+  return chosenPayloads(await readPayloads(payload, (text) => stdout.write(text)), Math.random);
 }
 
 class SendingTest {

@@ -36,6 +36,14 @@ export function letterPayloads(size: number): Payloads {
   };
 }
 
+export interface PayloadFile {
+  readonly file: string;
+  /** A regular expression, as it is for Java. */
+  readonly delimiter: string;
+  /** What the tool calls its parts: messages before 4.x. */
+  readonly called: 'messages' | 'records';
+}
+
 /** 0, 1, 2 and so on. */
 export function countingPayloads(): Payloads {
   let next = 0;
@@ -47,10 +55,9 @@ export function chosenPayloads(payloads: readonly Uint8Array[], random: () => nu
   return () => payloads[Math.floor(random() * payloads.length)] ?? new Uint8Array();
 }
 
-/** The parts of a file of text. `delimiter` is a regular expression, as it is for Java. Throws JavaError for a file without any. */
+/** The parts of a file of text. Throws JavaError for a file without any. */
 export async function readPayloads(
-  file: string,
-  delimiter: string,
+  { file, delimiter, called }: PayloadFile,
   print: (text: string) => void,
 ): Promise<Uint8Array[]> {
   print(`Reading payloads from: ${absolutePath(file)}\n`);
@@ -58,8 +65,13 @@ export async function readPayloads(
   if (text === undefined || text === '')
     throw new JavaError('java.lang.IllegalArgumentException', 'File does not exist or empty file provided.');
   const parts = text.split(patternOf(delimiter));
-  while (parts.at(-1) === '') parts.pop();
-  print(`Number of messages read: ${parts.length}\n`);
+  if (called === 'messages') while (parts.at(-1) === '') parts.pop();
+  else {
+    // 4.x reads on from delimiter to delimiter, so that only what is outside of the first and the last one is nothing.
+    if (parts[0] === '') parts.shift();
+    if (parts.at(-1) === '') parts.pop();
+  }
+  print(`Number of ${called} read: ${parts.length}\n`);
   return parts.map((part) => Buffer.from(part));
 }
 

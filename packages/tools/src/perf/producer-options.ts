@@ -1,8 +1,11 @@
 /** The command line of kafka-producer-perf-test, of 3.9 and of 4.x. */
+import { randomUUID } from 'node:crypto';
 import { ArgumentParser, type HelpedArgument } from '../cli/argument-parser.ts';
-import type { ArgumentsError, ParsedArguments } from '../cli/arguments.ts';
+import type { ParsedArguments } from '../cli/arguments.ts';
 import { JavaError } from '../cli/java-error.ts';
 import { fileProperties } from '../cli/kafka-client.ts';
+import { bothSpellings, givenOlder } from '../cli/respelled.ts';
+import type { PayloadFile } from './payloads.ts';
 
 const LONG = { type: 'Long' } as const;
 const PROPERTIES = { many: true, metavar: 'PROP-NAME=PROP-VALUE' } as const;
@@ -37,14 +40,12 @@ const ARGUMENTS: readonly HelpedArgument[] = [
   { name: 'print-metrics', flag: true, description: 'Show what the producer measured when the test is over.' },
   {
     name: 'transactional-id',
-    defaultsTo: 'performance-producer-default-transactional-id',
     description: 'The transactional id, when there are transactions at all.',
   },
   {
     name: 'transaction-duration-ms',
     metavar: 'TRANSACTION-DURATION',
     ...LONG,
-    defaultsTo: '0',
     description: 'A transaction is committed when it is this old; without a value above 0 there are none.',
   },
   {
@@ -68,14 +69,24 @@ const ARGUMENTS: readonly HelpedArgument[] = [
   { name: 'payload-monotonic', flag: true, description: 'The payloads are 0, 1, 2 and so on.' },
 ];
 
+const RESPELLED = [
+  { older: 'producer-props', newer: 'command-property' },
+  { older: 'producer.config', newer: 'command-config' },
+];
+const OF_KAFKA_4 = [...RESPELLED.map(({ newer }) => newer), 'bootstrap-server', 'warmup-records', 'reporting-interval'];
+/** With one of these the producer knows where to begin. */
+const CONFIGURES = ['bootstrap-server', 'command-property', 'producer-props', 'producer.config', 'command-config'];
+
 const PAYLOADS = ['record-size', 'payload-file', 'payload-monotonic'];
 
-const parser = new ArgumentParser({
-  name: 'producer-performance',
-  purpose: 'Sends records and tells how many a second arrived, and after how long.',
-  arguments: ARGUMENTS,
-  groups: [{ names: PAYLOADS, required: true }],
-});
+/** 4.x calls itself by another name. */
+const parserNamed = (name: string): ArgumentParser =>
+  new ArgumentParser({
+    name,
+    purpose: 'Sends records and tells how many a second arrived, and after how long.',
+    arguments: ARGUMENTS,
+    groups: [{ names: PAYLOADS, required: true }],
+  });
 
 export interface SendingPlan {
   readonly topic: string;
@@ -87,10 +98,7 @@ export interface SendingPlan {
   readonly warmupRecords: number;
   readonly reportingMs: number;
   readonly printsMetrics: boolean;
-  readonly payload:
-    | { readonly size: number }
-    | { readonly file: string; readonly delimiter: string }
-    | { readonly isCounting: true };
+  readonly payload: { readonly size: number } | PayloadFile | { readonly isCounting: true };
   readonly bootstrap: string;
   readonly properties: ReadonlyMap<string, string>;
 }
@@ -98,15 +106,19 @@ export interface SendingPlan {
 /** Throws ArgumentsError, and JavaError for properties that are none. */
 export async function sendingPlan(
   args: readonly string[],
+  print: (text: string) => void,
 ): Promise<SendingPlan | { readonly help: string; readonly exitCode: number }> {
+  const isOf4 = args.some(isOfKafka4);
+  const parser = parserNamed(isOf4 ? 'kafka-producer-perf-test' : 'producer-performance');
   const parsed = parser.parse(args);
   if ('help' in parsed) return parsed;
   const number = (name: string): number => parsed.number(name) ?? 0;
-  const wrong = whatIsWrong(parsed);
-  if (wrong !== undefined) throw wrong;
-  const transactionMs = Math.max(0, number('transaction-duration-ms'));
+  const wrong = whatIsWrong(parsed, isOf4);
+  if (wrong !== undefined) throw parser.error(wrong);
+  for (const { older, newer } of isOf4 ? givenOlder(parsed, RESPELLED) : [])
+    print(`Option --${older} has been deprecated and will be removed in a future version. Use --${newer} instead.\n`);
   const properties = await producerProperties(parsed);
-  if (transactionMs > 0) properties.set('transactional.id', parsed.value('transactional-id') ?? '');
+  const transactionMs = transactionTime(parsed, properties, isOf4);
   const file = parsed.value('payload-file');
   return {
     topic: parsed.value('topic') ?? '',
@@ -121,33 +133,58 @@ export async function sendingPlan(
         ? parsed.has('record-size')
           ? { size: number('record-size') }
           : { isCounting: true }
-        : { file, delimiter: parsed.value('payload-delimiter') ?? '\n' },
+        : {
+            file,
+            delimiter: parsed.value('payload-delimiter') ?? '\n',
+            called: isOf4 ? 'records' : 'messages',
+          },
     bootstrap: properties.get('bootstrap.servers') ?? '',
     properties,
   };
 }
 
-function whatIsWrong(parsed: ParsedArguments): ArgumentsError | undefined {
+/** Whether a word is an option of 4.x, which may be cut short as long as it is no other. */
+function isOfKafka4(word: string): boolean {
+  const [typed = ''] = word.split('=');
+  const meant = ARGUMENTS.filter(({ name }) => `--${name}`.startsWith(typed));
+  return typed.length > 2 && meant.length > 0 && meant.every(({ name }) => OF_KAFKA_4.includes(name));
+}
+
+/** In the order in which Kafka's tool looks. */
+function whatIsWrong(parsed: ParsedArguments, isOf4: boolean): string | undefined {
   const number = (name: string): number => parsed.number(name) ?? 0;
-  for (const [newer, older] of [
-    ['command-property', 'producer-props'],
-    ['command-config', 'producer.config'],
-  ] as const) {
-    if (parsed.has(newer) && parsed.has(older))
-      return parser.error(`--${newer} and --${older} cannot be specified together.`);
-  }
-  const isConfigured = ['bootstrap-server', 'command-property', 'producer-props', 'command-config', 'producer.config'];
-  if (!isConfigured.some((name) => parsed.has(name)))
-    return parser.error('Either --producer-props or --producer.config must be specified.');
-  if (number('num-records') <= 0) return parser.error('--num-records should be greater than zero.');
-  // 3.9 sends empty records, too.
-  if (number('record-size') < 0) return parser.error('--record-size should be greater than zero.');
+  if (number('num-records') <= 0) return '--num-records should be greater than zero.';
   if (number('warmup-records') >= number('num-records'))
-    return parser.error(
-      'The value for --warmup-records must be strictly fewer than the number of records in the test, --num-records.',
-    );
-  if (number('reporting-interval') <= 0) return parser.error('--reporting-interval should be greater than zero.');
+    return 'The value for --warmup-records must be strictly fewer than the number of records in the test, --num-records.';
+  // 3.9 sends empty records, too.
+  if (parsed.has('record-size') && number('record-size') < (isOf4 ? 1 : 0))
+    return '--record-size should be greater than zero.';
+  if (!CONFIGURES.some((name) => parsed.has(name)))
+    return isOf4
+      ? 'At least one of --bootstrap-server, --command-property, --producer-props, --producer.config or --command-config must be specified.'
+      : 'Either --producer-props or --producer.config must be specified.';
+  const both = bothSpellings(parsed, RESPELLED);
+  if (both !== undefined) return `--${both.newer} and --${both.older} cannot be specified together.`;
+  if (isOf4 && parsed.has('transaction-duration-ms') && number('transaction-duration-ms') <= 0)
+    return '--transaction-duration-ms should be greater than zero.';
+  if (number('reporting-interval') <= 0) return '--reporting-interval should be greater than zero.';
   return undefined;
+}
+
+/** How long a transaction is to be, ms; 0: there are none. Its id is among the properties then. */
+function transactionTime(parsed: ParsedArguments, properties: Map<string, string>, isOf4: boolean): number {
+  const named = parsed.value('transactional-id');
+  const timeMs = parsed.number('transaction-duration-ms');
+  if (!isOf4) {
+    if (timeMs === undefined || timeMs <= 0) return 0;
+    properties.set('transactional.id', named ?? 'performance-producer-default-transactional-id');
+    return timeMs;
+  }
+  // An id alone is enough for 4.x.
+  const id = named ?? properties.get('transactional.id');
+  if (timeMs === undefined && id === undefined) return 0;
+  properties.set('transactional.id', id ?? `performance-producer-${randomUUID()}`);
+  return timeMs ?? 3000;
 }
 
 async function producerProperties(parsed: ParsedArguments): Promise<Map<string, string>> {

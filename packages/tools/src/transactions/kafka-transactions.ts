@@ -54,14 +54,14 @@ async function list({ admin, args }: TransactionsClient): Promise<string> {
   const olderThanMs = Number(args.value('duration-filter') ?? -1);
   const pattern = args.value('transactional-id-pattern');
   const transactions = await failing('Failed to list transactions', 'listTransactions', () =>
-    admin.listTransactions(olderThanMs < 0 ? {} : { olderThanMs }),
+    admin.listTransactions({
+      ...(olderThanMs < 0 ? {} : { olderThanMs }),
+      ...(pattern === undefined || pattern === '' ? {} : { idPattern: pattern }),
+    }),
   );
-  const matches = pattern === undefined ? undefined : new RegExp(`^(?:${pattern})$`, 'u');
   return formatTable(
     ['TransactionalId', 'Coordinator', 'ProducerId', 'TransactionState'],
-    transactions
-      .filter(({ transactionalId }) => matches?.test(transactionalId) ?? true)
-      .map((each) => [each.transactionalId, each.coordinator, each.producerId, each.state]),
+    transactions.map((each) => [each.transactionalId, each.coordinator, each.producerId, each.state]),
   );
 }
 

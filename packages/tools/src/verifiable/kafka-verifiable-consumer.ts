@@ -88,7 +88,7 @@ export const verifiableConsumer: Tool = async (args, io) => {
 
 async function consumerProperties(parsed: ParsedArguments): Promise<ReadonlyMap<string, string>> {
   const group = parsed.value('group-id') ?? '';
-  const file = await configFileOf(parser, parsed.value('command-config') ?? parsed.value('consumer.config'));
+  const file = await configFileOf(parser, parsed, 'consumer.config');
   const properties = new Map([['client.id', `consumer-${group}-1`], ...file]);
   const set = (property: string, value: string | undefined): void => {
     if (value !== undefined) properties.set(property, value);
@@ -138,8 +138,13 @@ class ToldReading {
     } catch (error) {
       if (!this.#io.signal.aborted) this.#log(error);
     }
+    // 4.x also tells that it was asked to end, which it does by itself as well.
+    const tellsRequest = this.#args.has('command-config');
+    const isAborted = this.#io.signal.aborted;
+    if (tellsRequest && isAborted) events.tell('shutdown_requested');
     await consumer.close();
     events.tell('shutdown_complete');
+    if (tellsRequest && !isAborted) events.tell('shutdown_requested');
     events.flush();
   }
 

@@ -61,7 +61,7 @@ export const verifiableProducer: Tool = async (args, io) => {
     ['client.id', 'producer-1'],
     ['acks', parsed.value('acks') ?? ''],
     ['retries', '0'],
-    ...(await configFileOf(parser, parsed.value('command-config') ?? parsed.value('producer.config'))),
+    ...(await configFileOf(parser, parsed, 'producer.config')),
   ]);
   return withKafka(
     { bootstrap: bootstrapOf(parsed), properties, kind: 'Producer', endsItself: true },
