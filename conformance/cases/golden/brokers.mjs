@@ -1,4 +1,4 @@
-import { FIRST, oneTopic } from './common.mjs';
+import { FIRST, oneTopic, unanswered } from './common.mjs';
 
 /** Kafka 3.9's client knows other versions than ours, and requests of later times by their numbers only. */
 const BLUR = /** @type {[RegExp, string][]} */ ([
@@ -19,6 +19,7 @@ export const brokers = [
       '--command-config /no/such/file',
       { args: '--bootstrap-server', bare: true },
       { args: '--bootstrap-server nonsense', bare: true },
+      unanswered(''),
     ],
   },
   {
@@ -38,6 +39,7 @@ export const brokers = [
       '--describe --broker-list x',
       '--describe --command-config /no/such/file',
       { args: '--bootstrap-server nonsense --describe', bare: true },
+      unanswered('--describe'),
     ],
   },
 ];

@@ -7,11 +7,20 @@ const fileBeside = (name) => `'${join(conformanceDir, 'cases/golden', name)}'`;
 
 /** Settings of a client, for `--command-config` and its like. */
 export const SETTINGS = fileBeside('client.properties');
+/** The same, of a client that does not wait for long. */
+export const IMPATIENT = fileBeside('impatient.properties');
+
+/** Nothing listens there. */
+export const NOBODY = '127.0.0.1:1';
+
 /** Ours has options of Kafka 4 as well, and says in its own words what they do. @type {[RegExp, string][]} */
 export const USAGE = [[/^usage: (?:[^]*?(?=^[\w-]+: +error: )|[^]*)/gm, '']];
 
 /** Without `--bootstrap-server` in front. @param {string} args @param {Partial<import('../../lib/golden.mjs').Case>} [more] */
 export const bare = (args, more = {}) => ({ args, bare: true, ...more });
+
+/** Of a cluster that does not answer, by a tool with `--command-config`. @param {string} args */
+export const unanswered = (args) => bare(`--bootstrap-server ${NOBODY} ${args} --command-config ${IMPATIENT}`);
 
 /** What everybody tries first. */
 export const FIRST = [bare(''), bare('--help'), bare('--version')];

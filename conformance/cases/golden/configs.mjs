@@ -1,4 +1,4 @@
-import { bare, FIRST } from './common.mjs';
+import { bare, FIRST, unanswered } from './common.mjs';
 
 /** Ottla keeps no SCRAM credentials yet. @param {import('../../lib/targets.mjs').Target} target */
 const suits = (target) => target.isKafka;
@@ -43,6 +43,7 @@ export const configs = {
     "--alter --topic $topic --delete-config ''",
     "--alter --topic $topic --add-config 'a b=1'",
     { args: '--bootstrap-server nonsense --describe --topic $topic', bare: true },
+    ...['--describe --topic a', '--alter --topic a --add-config retention.ms=1', '--describe --user a'].map(unanswered),
     '--describe --topic $topic --command-config /no/such/file',
     '--describe --topic $topic',
     '--alter --topic $topic --add-config retention.ms=1000000,',

@@ -1,4 +1,4 @@
-import { bare, FIRST, oneTopic, SETTINGS } from './common.mjs';
+import { bare, FIRST, NOBODY, oneTopic, SETTINGS } from './common.mjs';
 
 /** Times differ from run to run. */
 const TIME = [/(CreateTime|LogAppendTime):\d{13}/g, '$1:T'];
@@ -13,6 +13,8 @@ export const consoleProducer = {
     bare('--topic $topic'),
     bare('--bootstrap-server $bootstrap'),
     bare('--bootstrap-server nonsense --topic $topic'),
+    bare(`--bootstrap-server ${NOBODY} --topic a --max-block-ms 1000`, { input: 'x\n' }),
+    bare(`--bootstrap-server ${NOBODY} --topic a --max-block-ms 1000 --sync`, { input: 'x\n' }),
     '--topic $topic --nonsense',
     '--topic $topic --batch-size x',
     '--topic $topic --property headers.delimiter=,',
@@ -58,6 +60,8 @@ export const consoleConsumer = {
     '--topic $topic --group g --consumer-property group.id=h',
     '--topic $topic --from-beginning --consumer-property auto.offset.reset=latest',
     '--topic $topic --formatter no.such.Formatter',
+    bare(`--bootstrap-server ${NOBODY} --topic a --timeout-ms 1000`),
+    bare(`--bootstrap-server ${NOBODY} --topic a --partition 0 --timeout-ms 1000`),
     '--topic $topic --partition 0 --from-beginning --max-messages 3',
     '--topic $topic --partition 0 --from-beginning --timeout-ms 1000',
     '--topic $topic --partition 0 --offset 2 --max-messages 2',

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bare, FIRST } from './common.mjs';
+import { bare, FIRST, unanswered } from './common.mjs';
 
 /** 3.9 ends no table with a line break, and puts none between those of two groups. @param {string} text */
 const ended = (text) => text.replace(/([^\n])$/, '$1\n').replaceAll(/([^\n])\nGROUP /g, '$1\n\nGROUP ');
@@ -62,6 +62,13 @@ export const consumerGroups = [
       { args: '--list --state', keep: /GROUP|\$(group|live)/, sorted: true, blur: [[/ {10,}/g, ' ']] },
       { args: '--list --state stable,PreparingRebalance --type', keep: /\$(group|live)/, blur: [[/ {10,}/g, ' ']] },
       { args: '--bootstrap-server nonsense --list', bare: true },
+      ...[
+        '--list',
+        '--describe --group a',
+        '--describe --group a --state',
+        '--delete --group a',
+        '--reset-offsets --group a --topic b --to-earliest --dry-run',
+      ].map((args) => unanswered(`${args} --timeout 1500`)),
       '--describe',
       '--describe --list',
       '--describe --group $live --state --members',

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FIRST } from './common.mjs';
+import { FIRST, unanswered } from './common.mjs';
 
 /** Ottla deletes no records yet. @param {import('../../lib/targets.mjs').Target} target */
 const suits = (target) => target.isKafka;
@@ -47,6 +47,7 @@ export const deleteRecords = {
     '--offset-json-file /no/such/file',
     '--offset-json-file $offsets --command-config /no/such/file',
     { args: '--bootstrap-server nonsense --offset-json-file $offsets', bare: true },
+    { ...unanswered('--offset-json-file $offsets'), sorted: true },
     { args: '--offset-json-file $offsets', sorted: true, suits },
     { args: '--offset-json-file $offsets', sorted: true, suits },
   ],

@@ -1,4 +1,4 @@
-import { FIRST } from './common.mjs';
+import { FIRST, unanswered } from './common.mjs';
 
 /** @type {import('../../lib/golden.mjs').Golden} */
 export const getOffsets = {
@@ -36,6 +36,7 @@ export const getOffsets = {
     '--topic',
     { args: '--broker-list $bootstrap --topic $topic', bare: true },
     { args: '--bootstrap-server nonsense --topic $topic', bare: true },
+    unanswered('--topic a'),
     '--topic $topic --command-config /no/such/file.properties',
   ],
 };

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { oneTopic, bare as plainBare, SETTINGS, USAGE } from './common.mjs';
+import { NOBODY, oneTopic, bare as plainBare, SETTINGS, USAGE } from './common.mjs';
 
 /** What was measured, by its format. @type {[RegExp, string][]} */
 const FIGURES = [
@@ -59,6 +59,7 @@ export const producerPerf = {
     send(`--record-size 10 ${props} acks=7`, any),
     send('--record-size 10 --producer-props bootstrap.servers=nonsense', any),
     send('--record-size 10 --producer.config /no/such'),
+    send(`--record-size 10 --producer-props bootstrap.servers=${NOBODY} max.block.ms=200`),
     send(`--record-size 10 ${props}`),
     send(`--record-size 0 ${props}`),
     send(`--record-size=10 --print-metrics ${props}`, { keep: METRICS, blur: [...FIGURES, ...NAMES] }),
@@ -83,6 +84,7 @@ export const consumerPerf = {
     bare('--version'),
     bare('--topic $topic --messages 5'),
     bare('--bootstrap-server nonsense --topic $topic --messages 5'),
+    bare(`--bootstrap-server ${NOBODY} --topic a --messages 5 --timeout 1000`),
     ...[
       '--messages 5',
       '--topic $topic',

@@ -1,4 +1,4 @@
-import { FIRST } from './common.mjs';
+import { FIRST, unanswered } from './common.mjs';
 
 /** 3.9 wraps the name it did not find; later versions do not. @type {[RegExp, string][]} */
 const CLEAN = [[/'Optional\[(.*?)\]'/g, "'$1'"]];
@@ -65,5 +65,12 @@ export const topics = {
     { args: '--bootstrap-server nonsense --list', bare: true },
     { args: '--bootstrap-server $bootstrap --bootstrap-server $bootstrap --list', bare: true },
     '--list --command-config /no/such/file',
+    ...[
+      '--list',
+      '--describe --topic a',
+      '--create --topic a',
+      '--alter --topic a --partitions 2',
+      '--delete --topic a',
+    ].map(unanswered),
   ],
 };

@@ -1,4 +1,4 @@
-import { oneTopic } from './common.mjs';
+import { bare, IMPATIENT, NOBODY, oneTopic } from './common.mjs';
 
 /** Ottla has no transactions yet. @param {import('../../lib/targets.mjs').Target} target */
 const suits = (target) => target.isKafka;
@@ -32,6 +32,12 @@ export const transactions = {
     { args: 'list --nope', ...usage },
     { args: '--bootstrap-server nonsense list', bare: true },
     '--command-config /no/such/file list',
+    ...[
+      'list',
+      'describe --transactional-id a',
+      'describe-producers --topic a --partition 0',
+      'find-hanging --topic a',
+    ].map((command) => bare(`--bootstrap-server ${NOBODY} --command-config ${IMPATIENT} ${command}`)),
     'describe-producers --topic $topic --partition 0',
     'describe-producers --topic $topic --partition 0 --broker-id 1',
     'find-hanging',

@@ -1,4 +1,4 @@
-import { oneTopic, bare as plainBare, SETTINGS, USAGE } from './common.mjs';
+import { IMPATIENT, NOBODY, oneTopic, bare as plainBare, SETTINGS, USAGE } from './common.mjs';
 
 /** @type {[RegExp, string][]} */
 const BLUR = [[/"timestamp":\d{13}/g, '"timestamp":T'], [/"avg_throughput":\d+\.\d+/g, '"avg_throughput":F'], ...USAGE];
@@ -15,6 +15,7 @@ export const verifiableProducer = {
     bare('--topic $topic'),
     bare('--broker-list $bootstrap --bootstrap-server $bootstrap --topic $topic'),
     bare('--bootstrap-server nonsense --topic $topic'),
+    bare(`--bootstrap-server ${NOBODY} --topic a --max-messages 2 --producer.config ${IMPATIENT}`),
     line(''),
     line('--topic $topic --nonsense'),
     line('--topic $topic --max-messages x'),

@@ -1,6 +1,6 @@
 /** kafka-broker-api-versions.sh: which requests each broker knows, in which versions. Kafka's BrokerApiVersionsCommand of 3.9. */
 
-import { API, type Kafka } from '@ottla/client';
+import { API, type Kafka, type KafkaError } from '@ottla/client';
 import { adminSettings } from '../cli/bootstrap.ts';
 import { calling, JavaError, javaError } from '../cli/java-error.ts';
 import { withKafka } from '../cli/kafka-client.ts';
@@ -34,7 +34,7 @@ export const kafkaBrokerApiVersions: Tool = async (args, io) => {
   if (options === undefined) return 0;
   requireOptions(parser, options, 'bootstrap-server');
   try {
-    await withKafka(adminSettings(options), io, (kafka) => printVersions(kafka, io));
+    await withKafka(adminSettings(options), io, (kafka, properties) => printVersions(kafka, properties, io));
     return 0;
   } catch (error) {
     // Kafka's tool makes no Admin of its own: what is wrong with the addresses is told as it is.
@@ -42,8 +42,14 @@ export const kafkaBrokerApiVersions: Tool = async (args, io) => {
   }
 };
 
-async function printVersions(kafka: Kafka, io: ToolIo): Promise<void> {
-  const { brokers } = await calling('describeCluster', () => kafka.admin().describeCluster());
+const REQUEST_TIMEOUT_MS = '5000';
+
+async function printVersions(kafka: Kafka, properties: ReadonlyMap<string, string>, io: ToolIo): Promise<void> {
+  const timeout = Number(properties.get('request.timeout.ms') ?? REQUEST_TIMEOUT_MS);
+  const { brokers } = await calling('listNodes', () => kafka.admin().describeCluster({ timeout })).catch((error) => {
+    if (!(error instanceof JavaError) || error.kafka?.code !== 'TIMEOUT') throw error;
+    throw nobodyAnswered(properties.get('bootstrap.servers') ?? '', error.kafka);
+  });
   for (const { id, host, port, rack } of brokers) {
     const node = `${host}:${port} (id: ${id} rack: ${rack})`;
     try {
@@ -53,6 +59,13 @@ async function printVersions(kafka: Kafka, io: ToolIo): Promise<void> {
       io.stdout.write(`${node} -> ERROR: ${javaError(error)?.message ?? String(error)}\n`);
     }
   }
+}
+
+/** Kafka's tool counts those it begins with down from -1. */
+function nobodyAnswered(bootstrap: string, cause: KafkaError): JavaError {
+  const nodes = bootstrap.split(',').map((each, at) => `${each.trim()} (id: ${-1 - at} rack: null)`);
+  const message = `Request METADATA failed on brokers List(${nodes.join(', ')})`;
+  return new JavaError('java.lang.RuntimeException', message, cause);
 }
 
 type Versions = Awaited<ReturnType<Kafka['cluster']['versions']>>;

@@ -26,7 +26,7 @@ export const kafkaLogDirs: Tool = async (args, io) => {
     const admin = kafka.admin();
     const topics = listOf(options.value('topic-list'));
     const wanted = [...new Set(listOf(options.value('broker-list')).map(brokerId))];
-    const { brokers } = await calling('describeCluster', () => admin.describeCluster());
+    const { brokers } = await calling('listNodes', () => admin.describeCluster());
     const existing = brokers.map(({ id }) => id);
     const unknown = wanted.filter((id) => !existing.includes(id)).toSorted((a, b) => a - b);
     if (unknown.length > 0) {

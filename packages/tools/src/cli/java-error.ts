@@ -69,6 +69,24 @@ export function javaError(error: unknown, call = ''): JavaError | undefined {
   return new JavaError(`${PACKAGE}.${exceptionName(code)}`, error.reason, error);
 }
 
+const MAX_BLOCK_MS = '60000';
+
+/** Of a record that was not sent. Java's producer has one text for a topic it learned nothing of in time, whatever was in the way. */
+export function sendError(
+  error: unknown,
+  topic: string,
+  properties: ReadonlyMap<string, string>,
+): JavaError | undefined {
+  if (!(error instanceof KafkaError) || error.code !== 'TIMEOUT' || error.partition !== undefined)
+    return javaError(error);
+  const limitMs = properties.get('max.block.ms') ?? MAX_BLOCK_MS;
+  return new JavaError(
+    `${PACKAGE}.TimeoutException`,
+    `Topic ${topic} not present in metadata after ${limitMs} ms.`,
+    error,
+  );
+}
+
 /** Runs a request of the client; what it throws is what Java's would throw. */
 export async function calling<T>(call: string, request: () => Promise<T>): Promise<T> {
   try {

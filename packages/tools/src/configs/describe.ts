@@ -36,7 +36,7 @@ async function entitiesOf(admin: Admin, type: ResourceEntity): Promise<string[]>
     }
     case 'brokers':
     case 'broker-loggers': {
-      const { brokers } = await calling('describeCluster', () => admin.describeCluster());
+      const { brokers } = await calling('listNodes', () => admin.describeCluster());
       return [...brokers.map(({ id }) => String(id)), ''];
     }
     case 'client-metrics':

@@ -3,11 +3,11 @@
 import { fromProperties, type Kafka, KafkaError, type Producer } from '@ottla/client';
 import { Logger } from '@ottla/platform';
 import { bootstrapOf } from '../cli/bootstrap.ts';
-import { JavaError, javaError } from '../cli/java-error.ts';
+import { JavaError, sendError } from '../cli/java-error.ts';
 import { fileProperties, withKafka } from '../cli/kafka-client.ts';
 import type { ParsedOptions } from '../cli/option-parser.ts';
 import { parseProperties } from '../cli/property-pairs.ts';
-import type { Tool, ToolIo } from '../cli/tool.ts';
+import { type Tool, ToolError, type ToolIo } from '../cli/tool.ts';
 import { LineReader, type LineRecord } from './line-reader.ts';
 import { linesOf } from './lines.ts';
 import { parseProducerOptions, producerProperties } from './producer-options.ts';
@@ -37,7 +37,7 @@ export const consoleProducer: Tool = async (args, io) => {
   );
   const bootstrap = bootstrapOf(options);
   return withKafka({ bootstrap, properties, kind: 'Producer', endsItself: true }, io, async (kafka, all) => {
-    await new LineProducer(kafka, kafka.producer(fromProperties(all).producer), options).run(reader, io);
+    await new LineProducer(kafka, kafka.producer(fromProperties(all).producer), options, all).run(reader, io);
     return 0;
   });
 };
@@ -46,14 +46,16 @@ class LineProducer {
   readonly #producer: Producer;
   readonly #topic: string;
   readonly #isSync: boolean;
+  readonly #properties: ReadonlyMap<string, string>;
   readonly #log: Logger;
   #unanswered = 0;
   #roomMade: (() => void) | undefined;
 
-  constructor(kafka: Kafka, producer: Producer, options: ParsedOptions) {
+  constructor(kafka: Kafka, producer: Producer, options: ParsedOptions, properties: ReadonlyMap<string, string>) {
     this.#producer = producer;
     this.#topic = options.value('topic') ?? '';
     this.#isSync = options.has('sync');
+    this.#properties = properties;
     this.#log = new Logger(
       kafka.cluster.platform.log,
       'org.apache.kafka.clients.producer.internals.ErrorLoggingCallback',
@@ -81,7 +83,10 @@ class LineProducer {
         }
       }
     } catch (error) {
-      if (!io.signal.aborted) throw javaError(error) ?? error;
+      if (io.signal.aborted) return;
+      const known = sendError(error, this.#topic, this.#properties);
+      // Java waits for it as for any future.
+      throw known?.kafka === undefined ? error : new ToolError(`java.util.concurrent.ExecutionException: ${known}`);
     } finally {
       io.signal.removeEventListener('abort', end);
       await this.#producer.close();
@@ -111,7 +116,7 @@ class LineProducer {
     const failure = KafkaError.from(error);
     this.#log.error(
       `Error when sending message to topic ${this.#topic} with key: ${size(key)}, value: ${size(value)} with error:`,
-      `${javaError(failure) ?? failure}`,
+      `${sendError(failure, this.#topic, this.#properties) ?? failure}`,
     );
   }
 }

@@ -1,4 +1,4 @@
-import type { Consumer, Kafka } from '@ottla/client';
+import { type Consumer, type Kafka, KafkaError } from '@ottla/client';
 import type { ConsumerPlan } from './consumer-options.ts';
 
 /** How often a topic that is not there yet is asked for. */
@@ -22,23 +22,31 @@ export class TopicReader {
     this.#plan = plan;
   }
 
-  /** Resolves when there is something to read, or `signal` is aborted. Rejects with KafkaError. */
+  /** Resolves when there is something to read, the plan's time is over, or `signal` is aborted. Rejects with KafkaError. */
   async start(signal: AbortSignal): Promise<void> {
     const { cluster } = this.#kafka;
-    const { topics, properties } = this.#plan;
+    const { topics, properties, timeoutMs = Number.POSITIVE_INFINITY } = this.#plan;
+    const endMs = cluster.clock.monotonicMs() + timeoutMs;
     const allowAutoTopicCreation = properties.get('allow.auto.create.topics') !== 'false';
     if (typeof topics === 'string') this.#unwatch = cluster.watch([topics]);
     this.#unsubscribe = cluster.metadata.subscribe(() => this.#assign());
     while (!signal.aborted) {
-      if (typeof topics === 'string') await cluster.refresh([topics], { signal, allowAutoTopicCreation });
-      else await cluster.refresh([], { signal, all: true });
+      try {
+        if (typeof topics === 'string') await cluster.refresh([topics], { signal, allowAutoTopicCreation });
+        else await cluster.refresh([], { signal, all: true });
+      } catch (error) {
+        // A cluster that does not answer is waited for.
+        if (!(error instanceof KafkaError) || !error.retriable) throw error;
+      }
       this.#assign();
       if (this.#assigned !== '') return;
       if (typeof topics === 'string') {
         const error = cluster.metadata.topicError(topics);
         if (error !== undefined && !error.retriable) throw error;
       }
-      await cluster.clock.sleep(MISSING_POLL_MS, signal);
+      const leftMs = endMs - cluster.clock.monotonicMs();
+      if (leftMs <= 0) return;
+      await cluster.clock.sleep(Math.min(MISSING_POLL_MS, leftMs), signal);
     }
   }
 

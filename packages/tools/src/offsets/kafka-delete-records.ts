@@ -52,7 +52,7 @@ function lineOf(
   const name = `${topic}-${partition}`;
   const start = deleted.get(name);
   if (typeof start === 'number') return `partition: ${name}\tlow_watermark: ${start}`;
-  return `partition: ${name}\terror: ${javaError(failed?.failures?.get(name) ?? failed, 'deleteRecords(api=DELETE_RECORDS)')}`;
+  return `partition: ${name}\terror: ${javaError(failed?.failures?.get(name) ?? failed, 'deleteRecords(api=METADATA)')}`;
 }
 
 async function offsetFile(file: string): Promise<string> {

@@ -1,7 +1,7 @@
 /** kafka-get-offsets.sh: offsets of partitions by time or place. Kafka's GetOffsetShell of 3.9. */
 import type { Admin, OffsetSpec } from '@ottla/client';
 import { bootstrapOf, validateBootstrap } from '../cli/bootstrap.ts';
-import { calling, javaError } from '../cli/java-error.ts';
+import { calling, JavaError, javaError } from '../cli/java-error.ts';
 import { withKafka } from '../cli/kafka-client.ts';
 import { OptionParser, type ParsedOptions, withArgument } from '../cli/option-parser.ts';
 import { type Tool, ToolError, type ToolIo } from '../cli/tool.ts';
@@ -64,7 +64,9 @@ export const kafkaGetOffsets: Tool = async (args, io) => {
   } catch (error) {
     const known = javaError(error) ?? (error instanceof ToolError ? error : undefined);
     if (known === undefined || known instanceof UsageError || known.exitCode !== 1) throw error;
-    io.stderr.write(`Error occurred: ${known.message}\n`);
+    // What a request failed with comes out of a future, which names its class.
+    const isOfRequest = known instanceof JavaError && known.kafka !== undefined;
+    io.stderr.write(`Error occurred: ${isOfRequest ? known : known.message}\n`);
     return 1;
   }
 };

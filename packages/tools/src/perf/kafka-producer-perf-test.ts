@@ -8,7 +8,7 @@ import {
   type Transaction,
 } from '@ottla/client';
 import type { Clock } from '@ottla/platform';
-import { javaError } from '../cli/java-error.ts';
+import { sendError } from '../cli/java-error.ts';
 import { withKafka } from '../cli/kafka-client.ts';
 import type { Tool, ToolIo } from '../cli/tool.ts';
 import { metricsTable } from './metrics-table.ts';
@@ -65,13 +65,19 @@ class SendingTest {
       );
     const all = new SendingStats(records, reportingMs, this.#nowMs(), print);
     const pace = new Pace(this.#clock, this.#plan.throughput, this.#io.signal);
-    await this.#send(payloads, pace, 0, warmupRecords, new Answers([all], () => this.#nowMs(), this.#io));
+    await this.#send(payloads, pace, 0, warmupRecords, new Answers(this.#plan, [all], () => this.#nowMs(), this.#io));
     const stats = [all];
     if (warmupRecords > 0) {
       all.isSilent = true;
       stats.push(new SendingStats(records - warmupRecords, reportingMs, this.#nowMs(), print, 'In steady state.\n'));
     }
-    await this.#send(payloads, pace, warmupRecords, records, new Answers(stats, () => this.#nowMs(), this.#io));
+    await this.#send(
+      payloads,
+      pace,
+      warmupRecords,
+      records,
+      new Answers(this.#plan, stats, () => this.#nowMs(), this.#io),
+    );
     await this.#commit();
     await this.#producer.flush();
     const [, steady] = stats;
@@ -124,12 +130,14 @@ interface Answer extends AppendListener {
 
 /** Counts what was acknowledged and shows what was lost. */
 class Answers {
+  readonly #plan: SendingPlan;
   readonly #stats: readonly SendingStats[];
   readonly #nowMs: () => number;
   readonly #io: ToolIo;
   readonly #bySize = new Map<number, Answer>();
 
-  constructor(stats: readonly SendingStats[], nowMs: () => number, io: ToolIo) {
+  constructor(plan: SendingPlan, stats: readonly SendingStats[], nowMs: () => number, io: ToolIo) {
+    this.#plan = plan;
     this.#stats = stats;
     this.#nowMs = nowMs;
     this.#io = io;
@@ -147,7 +155,8 @@ class Answers {
 
   #settled(bytes: number, sentMs: number, error: KafkaError | undefined): void {
     if (error !== undefined) {
-      this.#io.stderr.write(`${javaError(error) ?? error}\n`);
+      const { topic, properties } = this.#plan;
+      this.#io.stderr.write(`${sendError(error, topic, properties) ?? error}\n`);
       return;
     }
     const nowMs = this.#nowMs();

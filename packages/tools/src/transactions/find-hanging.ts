@@ -51,7 +51,7 @@ async function partitionsToSearch({ admin, args }: TransactionsClient): Promise<
           ({ name }) => name,
         )
       : [topic];
-  const described = await failing(`Failed to describe ${names.length} topics`, 'describeTopics', () =>
+  const described = await failing(`Failed to describe ${names.length} topics`, 'listNodes', () =>
     admin.describeTopics(names),
   );
   const isThere = ({ replicas }: TopicDescription['partitions'][number]): boolean =>
@@ -70,7 +70,7 @@ async function openTransactions(
   if (partitions.length === 0) return [];
   const where = broker === undefined ? '' : ` on broker ${broker}`;
   const what = `Failed to describe producers for ${partitions.length} partitions${where}`;
-  const described = await failing(what, 'describeProducers', () =>
+  const described = await failing(what, 'describeProducers(api=METADATA)', () =>
     admin.describeProducers(partitions, broker === undefined ? {} : { broker: Number(broker) }),
   );
   return partitions.flatMap(({ topic, partition }) =>
@@ -86,12 +86,14 @@ async function unknownToCoordinators({ admin }: TransactionsClient, open: readon
   const producerIds = [...new Set(open.map(({ producer }) => producer.producerId))];
   const listed = await failing(
     `Failed to list transactions for ${producerIds.length} producers`,
-    'listTransactions',
+    'listTransactions(api=METADATA)',
     () => admin.listTransactions({ producerIds }),
   );
   const ids = new Map(listed.map(({ producerId, transactionalId }) => [producerId, transactionalId]));
-  const described = await failing(`Failed to describe ${ids.size} transactions`, 'describeTransactions', () =>
-    admin.describeTransactions([...ids.values()]),
+  const described = await failing(
+    `Failed to describe ${ids.size} transactions`,
+    'describeTransactions(api=FIND_COORDINATOR)',
+    () => admin.describeTransactions([...ids.values()]),
   );
   return open.filter(({ topic, partition, producer }) => {
     const transaction = described.get(ids.get(producer.producerId) ?? '');

@@ -53,7 +53,7 @@ export const kafkaTransactions: Tool = async (args, io) => {
 async function list({ admin, args }: TransactionsClient): Promise<string> {
   const olderThanMs = Number(args.value('duration-filter') ?? -1);
   const pattern = args.value('transactional-id-pattern');
-  const transactions = await failing('Failed to list transactions', 'listTransactions', () =>
+  const transactions = await failing('Failed to list transactions', 'listTransactions(api=METADATA)', () =>
     admin.listTransactions({
       ...(olderThanMs < 0 ? {} : { olderThanMs }),
       ...(pattern === undefined || pattern === '' ? {} : { idPattern: pattern }),
@@ -68,7 +68,7 @@ async function list({ admin, args }: TransactionsClient): Promise<string> {
 async function describe({ admin, args, nowMs }: TransactionsClient): Promise<string> {
   const id = args.value('transactional-id') ?? '';
   const what = `Failed to describe transaction state of transactional-id \`${id}\``;
-  const described = await failing(what, 'describeTransactions', () =>
+  const described = await failing(what, 'describeTransactions(api=FIND_COORDINATOR)', () =>
     admin.describeTransactions([id]).catch((error: unknown) => {
       if (!(error instanceof KafkaError) || error.code !== 'TRANSACTIONAL_ID_NOT_FOUND') throw error;
       const text = `DescribeTransactions request for transactionalId \`${id}\` failed because the ID could not be found`;
@@ -98,7 +98,7 @@ async function describeProducers({ admin, args }: TransactionsClient): Promise<s
   const broker = args.value('broker-id');
   const where = broker === undefined ? 'leader' : `broker ${broker}`;
   const what = `Failed to describe producers for partition ${place.topic}-${place.partition} on ${where}`;
-  const described = await failing(what, 'describeProducers', () =>
+  const described = await failing(what, 'describeProducers(api=METADATA)', () =>
     admin.describeProducers([place], broker === undefined ? {} : { broker: Number(broker) }),
   );
   const header =
@@ -133,8 +133,10 @@ async function specByOffset({ admin, args }: TransactionsClient): Promise<Spec> 
   const place = placeOf(args);
   const name = `${place.topic}-${place.partition}`;
   const offset = Number(args.value('start-offset'));
-  const described = await failing(`Failed to validate producer state for partition ${name}`, 'describeProducers', () =>
-    admin.describeProducers([place]),
+  const described = await failing(
+    `Failed to validate producer state for partition ${name}`,
+    'describeProducers(api=METADATA)',
+    () => admin.describeProducers([place]),
   );
   const found = described.get(name)?.find((producer) => producer.currentTransactionStartOffset === offset);
   if (found === undefined)

@@ -6,7 +6,7 @@ import { JavaDouble } from '@ottla/protocol/json';
 import { ArgumentParser } from '../cli/argument-parser.ts';
 import type { ParsedArguments } from '../cli/arguments.ts';
 import { bootstrapOf } from '../cli/bootstrap.ts';
-import { javaError } from '../cli/java-error.ts';
+import { sendError } from '../cli/java-error.ts';
 import { withKafka } from '../cli/kafka-client.ts';
 import { signalExitCode, type Tool, type ToolIo } from '../cli/tool.ts';
 import { Pace } from '../perf/pace.ts';
@@ -68,7 +68,7 @@ export const verifiableProducer: Tool = async (args, io) => {
     io,
     async (kafka, all) => {
       const producer = kafka.producer(fromProperties(all).producer);
-      await new NumberSender(kafka.cluster.clock, producer, parsed, io).run();
+      await new NumberSender(kafka.cluster.clock, producer, parsed, all, io).run();
       return signalExitCode(io.signal);
     },
   );
@@ -78,15 +78,23 @@ class NumberSender implements AppendListener {
   readonly #clock: Clock;
   readonly #producer: Producer;
   readonly #args: ParsedArguments;
+  readonly #properties: ReadonlyMap<string, string>;
   readonly #io: ToolIo;
   readonly #events: Events;
   #sent = 0;
   #acked = 0;
 
-  constructor(clock: Clock, producer: Producer, args: ParsedArguments, io: ToolIo) {
+  constructor(
+    clock: Clock,
+    producer: Producer,
+    args: ParsedArguments,
+    properties: ReadonlyMap<string, string>,
+    io: ToolIo,
+  ) {
     this.#clock = clock;
     this.#producer = producer;
     this.#args = args;
+    this.#properties = properties;
     this.#io = io;
     this.#events = new Events(clock, io.stdout);
   }
@@ -136,14 +144,14 @@ class NumberSender implements AppendListener {
   }
 
   settled(index: number, error: KafkaError | undefined, partition: number, offset: number): void {
-    const topic = this.#args.value('topic');
+    const topic = this.#args.value('topic') ?? '';
     const record = { key: this.#key(index), value: this.#value(index) };
     if (error === undefined) {
       this.#acked++;
       this.#events.tell('producer_send_success', { ...record, offset, topic, partition });
       return;
     }
-    const known = javaError(error);
+    const known = sendError(error, topic, this.#properties);
     const exception = `class ${known?.className ?? error.name}`;
     this.#events.tell('producer_send_error', { topic, ...record, exception, message: known?.message ?? error.message });
   }
