@@ -11,6 +11,16 @@ public final class Topics {
         admin.createTopics(Collections.singleton(wanted)).all().get();
     }
 
+    /** Under KRaft the controller answers for a new topic before the broker that is asked next has heard of it. */
+    private static boolean isListed(AdminClient admin, String topic) throws Exception {
+        long end = System.nanoTime() + 10_000_000_000L;
+        while (!admin.listTopics().names().get().contains(topic)) {
+            if (System.nanoTime() > end) return false;
+            Thread.sleep(10);
+        }
+        return true;
+    }
+
     public static void run(Job job) throws Exception {
         String topic = job.text("topic");
         try (AdminClient admin = AdminClient.create(job.config())) {
@@ -21,7 +31,7 @@ public final class Topics {
             } catch (ExecutionException refused) {
                 job.emit("refused", "\"error\":" + Job.quoted(refused.getCause().toString()));
             }
-            job.emit("listed", "\"found\":" + admin.listTopics().names().get().contains(topic));
+            job.emit("listed", "\"found\":" + isListed(admin, topic));
             job.emit("described", "\"partitions\":" + Describe.partitions(admin, topic));
             if (Grow.to(admin, topic, (int) job.number("grow", 0))) job.emit("described", "\"partitions\":" + Describe.partitions(admin, topic));
             admin.deleteTopics(Collections.singleton(topic)).all().get();
