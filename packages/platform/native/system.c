@@ -3,8 +3,8 @@
  * without a stream around it; sync_file_range(2), which lets a file be written to the device a piece at a time.
  *
  * Node-API keeps its binary interface over all versions of Node.js, so one build serves them all. The few declarations are
- * written out here, and the system calls are made directly: building needs a C compiler and nothing else, and the result needs
- * no C library, whichever it is.
+ * written out here, and the system calls, but for the write, are made directly: building needs a C compiler and nothing else, and
+ * the result serves whichever C library the process has.
  *
  *   sendFile(socket, file, position, length, sendBuffer) -> bytes
  *
@@ -14,7 +14,7 @@
  *
  *   write(file, bytes, start, length, position) -> bytes
  *
- * Writes at `position` of the descriptor `file`. Returns how many the kernel took, or a negative errno.
+ * Writes at `position` of the descriptor `file`. Returns how many were taken, or a negative errno.
  *
  *   writeOut(file, position, length) -> promise of 0 or a negative errno
  *
@@ -61,7 +61,7 @@ enum { INTERRUPTED = 4, SOL_SOCKET = 1, SO_SNDBUF = 7, DONT_WAIT = 0x40, NO_SIGN
 #define NAPI_AUTO_LENGTH ((size_t)-1)
 
 #if defined(__x86_64__)
-enum { SYS_PWRITE = 18, SYS_SENDFILE = 40, SYS_SENDTO = 44, SYS_SETSOCKOPT = 54, SYS_SYNC_FILE_RANGE = 277 };
+enum { SYS_SENDFILE = 40, SYS_SENDTO = 44, SYS_SETSOCKOPT = 54, SYS_SYNC_FILE_RANGE = 277 };
 static long system_call(long number, long a, long b, long c, long d, long e, long f) {
   long result;
   register long r10 __asm__("r10") = d;
@@ -76,6 +76,10 @@ static long system_call(long number, long a, long b, long c, long d, long e, lon
 #else
 #error "no system calls known for this architecture"
 #endif
+
+/* Of the C library that the process has, musl or glibc: what stands in for its writes, as a test's faults do, stands in for ours. */
+extern long pwrite(int, const void *, size_t, long);
+extern int *__errno_location(void);
 
 static napi_value send_file(napi_env env, napi_callback_info info) {
   napi_value arguments[5], result = NULL;
@@ -134,9 +138,10 @@ static napi_value write_bytes(napi_env env, napi_callback_info info) {
     napi_throw_type_error(env, NULL, "write(file, bytes, start, length, position)");
     return NULL;
   }
-  do
-    written = system_call(SYS_PWRITE, file, (long)bytes + start, length, (long)position, 0, 0);
-  while (written == -INTERRUPTED);
+  do {
+    written = pwrite(file, (const char *)bytes + start, (size_t)length, (long)position);
+    if (written < 0) written = -(long)*__errno_location();
+  } while (written == -INTERRUPTED);
   napi_create_int32(env, (int32_t)written, &result);
   return result;
 }

@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import { getSystemErrorName } from 'node:util';
 import type { DiskFile } from '../disk.ts';
 import { DiskError } from '../disk.ts';
 import { toDiskError } from './disk-error.ts';
@@ -116,13 +117,15 @@ export class NodeFile implements DiskFile {
     });
   }
 
-  /** How many of the bytes the kernel took. Node's own call, which costs more, takes the rest, and meets its error. */
+  /** How many of the bytes were taken; Node's own call, which costs more, takes the rest. Throws DiskError: a write that failed is not tried again. */
   #writeDirectly(source: Uint8Array, start: number, length: number, position: number): number {
     const { calls } = this.#systemCalls;
     // What is wrong with a range is told by Node.
     const isRange = start >= 0 && length > 0 && start + length <= source.length && position >= 0;
     if (calls === undefined || !isRange) return 0;
-    return Math.max(0, calls.write(this.#descriptor, source, start, length, position));
+    const count = calls.write(this.#descriptor, source, start, length, position);
+    if (count < 0) throw new DiskError(getSystemErrorName(count), 'write', this.path);
+    return count;
   }
 
   #closeDescriptor(): void {
