@@ -1,9 +1,9 @@
-import { WorkSlice } from '@ottla/common';
+import { RingQueue, WorkSlice } from '@ottla/common';
 import type { Clock } from '@ottla/platform';
 import { isPassing } from './disk-errors.ts';
 import type { Housekeeper } from './housekeeper.ts';
 import { storeEpochs } from './leader-epoch-file.ts';
-import { firstFilesPauseMs } from './limits.ts';
+import { firstFilesPauseMs, firstFilesWaitingMax } from './limits.ts';
 import type { LogState } from './log-state.ts';
 import { storeTopicId } from './topic-id.ts';
 
@@ -34,7 +34,7 @@ export function makeFirstFiles(log: LogState): void {
 export class FirstFiles {
   readonly #clock: Clock;
   readonly #housekeeper: Housekeeper;
-  #waiting: LogState[] = [];
+  readonly #waiting = new RingQueue<LogState>(firstFilesWaitingMax);
 
   constructor(clock: Clock, housekeeper: Housekeeper) {
     this.#clock = clock;
@@ -42,7 +42,7 @@ export class FirstFiles {
   }
 
   add(log: LogState): void {
-    if (this.#waiting.push(log) === 1) this.#later();
+    if (this.#waiting.push(log) && this.#waiting.size === 1) this.#later();
   }
 
   #later(): void {
@@ -54,13 +54,11 @@ export class FirstFiles {
 
   #makeSome(): void {
     const slice = new WorkSlice(this.#clock);
-    let made = 0;
-    for (const log of this.#waiting) {
-      if (slice.isSpent()) break;
+    while (!slice.isSpent()) {
+      const log = this.#waiting.shift();
+      if (log === undefined) return;
       makeFirstFiles(log);
-      made++;
     }
-    this.#waiting = this.#waiting.slice(made);
-    if (this.#waiting.length > 0) this.#later();
+    if (this.#waiting.size > 0) this.#later();
   }
 }

@@ -1,6 +1,7 @@
 import { isPassing } from './disk-errors.ts';
 import { LEADER_EPOCH_CHECKPOINT } from './log-files.ts';
 import type { LogState } from './log-state.ts';
+import { replaceNow } from './replace-now.ts';
 
 /**
  * Replaces the leader epoch checkpoint within the call: an epoch must be on file before its first record, and before a
@@ -8,17 +9,9 @@ import type { LogState } from './log-state.ts';
  * epochs are rebuilt from the batches.
  */
 export function storeEpochs(log: LogState, text: string): void {
-  const { disk } = log.owner.platform;
   const path = `${log.directory}/${LEADER_EPOCH_CHECKPOINT}`;
-  const bytes = Buffer.from(text);
   try {
-    const file = disk.openSync(`${path}.tmp`, { mode: 'write', create: true, truncate: true });
-    try {
-      file.writeSync(bytes, 0, bytes.length, 0);
-    } finally {
-      file.closeSync();
-    }
-    disk.renameSync(`${path}.tmp`, path);
+    replaceNow(log.owner.platform.disk, path, text);
     log.epochFile.changed();
     log.names.changed();
     log.epochsAreUnwritten = false;

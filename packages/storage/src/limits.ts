@@ -34,5 +34,7 @@ export const writeOutPauseMsMax = 10;
 export const writeOutBytesMin = 8 * 1024 * 1024;
 /** Between two slices of making the files of new logs (ms): thousands may be new, and their first users come first. */
 export const firstFilesPauseMs = 20;
+/** New logs that wait for it; those beyond get their files with their first record, or as they are closed. */
+export const firstFilesWaitingMax = 1_000_000;
 /** Appends that found no room are logged once in so many ms a log. */
 export const appendFailureLogMs = 10_000;

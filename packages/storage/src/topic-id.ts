@@ -3,6 +3,7 @@ import { isPassing } from './disk-errors.ts';
 import { PARTITION_METADATA } from './log-files.ts';
 import type { LogState } from './log-state.ts';
 import { formatPartitionMetadata } from './partition-metadata-file.ts';
+import { replaceNow } from './replace-now.ts';
 
 /** A log belongs to one topic id for good (KIP-516). */
 export class InconsistentTopicIdError extends Error {
@@ -23,17 +24,9 @@ export function assignTopicId(log: LogState, topicId: Uuid): void {
 
 /** Writes partition.metadata. */
 export function storeTopicId(log: LogState, topicId: Uuid): void {
-  const { disk } = log.owner.platform;
   const path = `${log.directory}/${PARTITION_METADATA}`;
-  const bytes = Buffer.from(formatPartitionMetadata(topicId));
   try {
-    const file = disk.openSync(`${path}.tmp`, { mode: 'write', create: true, truncate: true });
-    try {
-      file.writeSync(bytes, 0, bytes.length, 0);
-    } finally {
-      file.closeSync();
-    }
-    disk.renameSync(`${path}.tmp`, path);
+    replaceNow(log.owner.platform.disk, path, formatPartitionMetadata(topicId));
     log.idFile.changed();
     log.names.changed();
   } catch (error) {
