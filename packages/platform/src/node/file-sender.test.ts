@@ -13,6 +13,7 @@ import { FileSender } from './file-sender.ts';
 import { loadAddon } from './load-addon.ts';
 import { NodeNetwork } from './network.ts';
 import { SystemCallsLoader } from './system-calls.ts';
+import { connectedSockets } from './test-support/connected-sockets.ts';
 
 const native = new URL('../../native/', import.meta.url);
 const isBuilt = process.platform === 'linux' && process.arch === 'x64';
@@ -32,17 +33,9 @@ async function withSocket(
   const content = Buffer.alloc(sizeBytes, 'records, ');
   writeFileSync(`${folder}/segment`, content);
   const file = await new NodeDisk().open(`${folder}/segment`, { mode: 'write' });
-  const server = net.createServer({ pauseOnConnect: true });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const accepted = new Promise<net.Socket>((resolve) => server.once('connection', resolve));
-  const socket = net.connect({ host: '127.0.0.1', port: typeof address === 'object' ? (address?.port ?? 0) : 0 });
-  await new Promise<void>((resolve) => socket.once('connect', resolve));
-  const peer = await accepted;
+  const { socket, peer, close } = await connectedSockets();
   await body({ socket, peer, file, content });
-  socket.destroy();
-  peer.destroy();
-  server.close();
+  close();
   await file.close();
 }
 

@@ -1,27 +1,11 @@
 import * as fs from 'node:fs';
-import * as net from 'node:net';
 import * as os from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { descriptorOf, EAGAIN, SystemCallsLoader } from './system-calls.ts';
+import { connectedSockets } from './test-support/connected-sockets.ts';
 
 const EBADF = 9;
 const isBuilt = process.platform === 'linux' && process.arch === 'x64';
-
-async function connected(): Promise<{ socket: net.Socket; peer: net.Socket; close: () => void }> {
-  const server = net.createServer({ pauseOnConnect: true });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const accepted = new Promise<net.Socket>((resolve) => server.once('connection', resolve));
-  const socket = net.connect({ host: '127.0.0.1', port: typeof address === 'object' ? (address?.port ?? 0) : 0 });
-  await new Promise<void>((resolve) => socket.once('connect', resolve));
-  const peer = await accepted;
-  const close = (): void => {
-    socket.destroy();
-    peer.destroy();
-    server.close();
-  };
-  return { socket, peer, close };
-}
 
 it('switched off, there are none, and the reason is told', () => {
   const loader = new SystemCallsLoader(false);
@@ -32,7 +16,7 @@ it('switched off, there are none, and the reason is told', () => {
 describe.runIf(isBuilt)('where they are built', () => {
   it('send takes part of a buffer, and says when there is no room', async () => {
     const { calls } = new SystemCallsLoader(true);
-    const { socket, peer, close } = await connected();
+    const { socket, peer, close } = await connectedSockets();
     const bytes = Buffer.alloc(1_000_000, 'answers, ');
     const descriptor = descriptorOf(socket);
     let sent = calls?.send(descriptor, bytes, 9, 18) ?? 0;
@@ -64,7 +48,7 @@ describe.runIf(isBuilt)('where they are built', () => {
 
   it('refuses what lies outside of the buffer', async () => {
     const { calls } = new SystemCallsLoader(true);
-    const { socket, close } = await connected();
+    const { socket, close } = await connectedSockets();
     const descriptor = descriptorOf(socket);
     const bytes = Buffer.alloc(10);
     for (const [start, length] of [
@@ -98,7 +82,7 @@ describe.runIf(isBuilt)('where they are built', () => {
   });
 
   it('has no descriptor of a socket that is closed', async () => {
-    const { socket, close } = await connected();
+    const { socket, close } = await connectedSockets();
     close();
     expect(descriptorOf(socket)).toBe(-1);
   });
