@@ -4,6 +4,16 @@ import { bare, FIRST, NOBODY, oneTopic, SETTINGS } from './common.mjs';
 const TIME = [/(CreateTime|LogAppendTime):\d{13}/g, '$1:T'];
 const LINES = 'h:1,g:2\tk1\tv1\nh:\tk2\tNULL\nNULL\tk3\tv3\nh:ü\tNULL\tx\n';
 
+/** Lines with keys and headers, asked for by the option of one release. @param {string} option */
+const parsed = (option) => [
+  { args: `--topic $topic ${option} parse.key=true`, input: 'no key' },
+  { args: `--topic $topic ${option} parse.headers=true`, input: 'a:b\tv\nnothing' },
+  {
+    args: `--topic $topic ${option} parse.key=true ${option} parse.headers=true ${option} null.marker=NULL`,
+    input: LINES,
+  },
+];
+
 /** @type {import('../../lib/golden.mjs').Golden} */
 export const consoleProducer = {
   tool: 'kafka-console-producer',
@@ -20,12 +30,7 @@ export const consoleProducer = {
     '--topic $topic --property headers.delimiter=,',
     '--topic $topic --property null.marker=:',
     '--topic $topic --producer.config /no/such/file.properties',
-    { args: '--topic $topic --property parse.key=true', input: 'no key' },
-    { args: '--topic $topic --property parse.headers=true', input: 'a:b\tv\nnothing' },
-    {
-      args: '--topic $topic --property parse.key=true --property parse.headers=true --property null.marker=NULL',
-      input: LINES,
-    },
+    ...parsed('--property'),
     { args: '--topic $topic --sync --compression-codec', input: 'one\r\n\ntwo' },
     {
       bare: true,
@@ -96,12 +101,7 @@ export const consoleProducer4 = {
     bare('--help'),
     '--topic $topic --reader-property headers.delimiter=,',
     '--topic $topic --reader-property =a',
-    { args: '--topic $topic --reader-property parse.key=true', input: 'no key' },
-    { args: '--topic $topic --reader-property parse.headers=true', input: 'a:b\tv\nnothing' },
-    {
-      args: '--topic $topic --reader-property parse.key=true --reader-property parse.headers=true --reader-property null.marker=NULL',
-      input: LINES,
-    },
+    ...parsed('--reader-property'),
     '--topic $topic --reader-property a=b --property a=b',
     { args: '--topic $topic --command-property acks=1 --command-property linger.ms=0', input: 'x\n' },
     { args: '--topic $topic --command-property linger.ms=soon', stderr: 'any' },

@@ -69,7 +69,7 @@ export const dumpLog = {
     '--deep-iteration --files $files/damaged-0/00000000000000000063.log',
     '--files $files/wrong-index-0/00000000000000000016.index,$files/wrong-index-0/00000000000000000016.timeindex',
     '--files $files/wrong-index-0/00000000000000000031.snapshot,$files/README.md',
-  ].map(bare),
+  ].map((args) => bare(args)),
 };
 
 /** @type {import('../../lib/golden.mjs').Golden} */
