@@ -79,16 +79,18 @@ function words({ args, bare }, at, world) {
 
 /** What is compared of an outcome. */
 function seen({ code, stdout, stderr }, { keep, sorted, blur = [], stderr: how = 'text' }, world) {
-  const plain = (text) => {
+  const named = (text) => {
     let left = text.replaceAll('\r\n', '\n');
     for (const [name, value] of Object.entries(world)) left = left.replaceAll(value, `$${name}`);
-    for (const [pattern, otherwise] of blur) left = left.replaceAll(pattern, otherwise);
     return left;
   };
-  const out = plain(stdout)
+  const blurred = (text) => blur.reduce((left, [pattern, otherwise]) => left.replaceAll(pattern, otherwise), text);
+  const out = blurred(named(stdout))
     .split('\n')
     .filter((line) => keep === undefined || keep.test(line));
-  const { text, flags } = splitHelp(plain(stderr));
+  // A line of a log is left out while it is a line.
+  const { said, flags } = splitHelp(named(stderr));
+  const text = blurred(said).trim();
   return {
     code,
     stdout: sorted ? out.sort() : out,
@@ -111,7 +113,7 @@ function splitHelp(stderr) {
     .filter((line, index) => index === 0 || !UNCAUGHT.test(line))
     .map((line) => line.replace(UNCAUGHT, ''));
   const flags = at < 0 ? [] : lines.slice(at).flatMap((line) => /^(?:\* )?(--?[\w.-]+)/.exec(line)?.[1] ?? []);
-  return { text: said.join('\n').trim(), flags };
+  return { said: said.join('\n').trim(), flags };
 }
 
 /** @returns {string | undefined} */

@@ -46,7 +46,7 @@ class JavaTools {
   }
 }
 
-/** By version. @type {Map<string, Promise<JavaTools>>} */
+/** By version. @type {Map<string, JavaTools>} */
 const running = new Map();
 
 /**
@@ -60,14 +60,19 @@ export async function javaTool(version, tool, args, input = '') {
   await kafka(version);
   if (ALONE.test(tool)) return run(...(await toolCommand(version, tool, args)), { input, limitMs: LIMIT_MS });
   const { main, classPath } = await toolClass(version, tool);
-  const tools = running.get(version) ?? Promise.resolve(new JavaTools(version, classPath));
+  const tools = running.get(version) ?? new JavaTools(version, classPath);
   running.set(version, tools);
-  return (await tools).run(main, args, input);
+  try {
+    return await tools.run(main, args, input);
+  } catch (error) {
+    // The next tool gets a JVM of its own.
+    if (running.get(version) === tools) running.delete(version);
+    throw error;
+  }
 }
 
 export async function endJavaTools() {
-  for (const tools of running.values()) {
-    const { process } = await tools;
+  for (const { process } of running.values()) {
     process.kill();
     await process.exit;
   }

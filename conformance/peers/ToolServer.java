@@ -1,6 +1,7 @@
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -15,17 +16,25 @@ import org.apache.kafka.common.utils.Exit;
  * the latter two in base64, arguments separated by NUL; prints {@code {"code":N,"out":BASE64,"err":BASE64}}.
  */
 public final class ToolServer {
-    private static volatile ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private static volatile ByteArrayOutputStream err = new ByteArrayOutputStream();
-    private static volatile Run current;
+    /** What a tool leaves running, such as a client that it did not close, goes on writing, and may exit: all that is its own. */
+    private static final InheritableThreadLocal<Run> OWN = new InheritableThreadLocal<>();
+    private static volatile Run current = new Run();
 
     private static final class Run {
         final CountDownLatch ended = new CountDownLatch(1);
+        final ByteArrayOutputStream out = new ByteArrayOutputStream();
+        final ByteArrayOutputStream err = new ByteArrayOutputStream();
         volatile int code = 0;
 
         void end(int withCode) {
             if (ended.getCount() > 0) code = withCode;
             ended.countDown();
+        }
+
+        /** The one that this thread belongs to; threads of the JVM itself belong to none. */
+        static Run ofThread() {
+            Run own = OWN.get();
+            return own == null ? current : own;
         }
     }
 
@@ -38,7 +47,7 @@ public final class ToolServer {
         System.setOut(new PrintStream(behind(false), true));
         System.setErr(new PrintStream(behind(true), true));
         Exit.Procedure leave = (code, message) -> {
-            current.end(code);
+            Run.ofThread().end(code);
             while (true) LockSupport.park(); // as after a real exit, nothing that follows runs
         };
         Exit.setExitProcedure(leave);
@@ -55,10 +64,9 @@ public final class ToolServer {
     private static String run(String name, byte[] input, String[] args) throws Exception {
         Run run = new Run();
         current = run;
-        out = new ByteArrayOutputStream();
-        err = new ByteArrayOutputStream();
         System.setIn(new ByteArrayInputStream(input));
         Thread thread = new Thread(() -> {
+            OWN.set(run);
             try {
                 Class.forName(name).getMethod("main", String[].class).invoke(null, (Object) args);
                 run.end(0);
@@ -75,13 +83,18 @@ public final class ToolServer {
         thread.start();
         run.ended.await();
         Base64.Encoder base64 = Base64.getEncoder();
-        return "{\"code\":" + run.code + ",\"out\":\"" + base64.encodeToString(out.toByteArray()) + "\",\"err\":\"" + base64.encodeToString(err.toByteArray()) + "\"}";
+        return "{\"code\":" + run.code + ",\"out\":\"" + base64.encodeToString(run.out.toByteArray()) + "\",\"err\":\"" + base64.encodeToString(run.err.toByteArray()) + "\"}";
     }
 
     private static OutputStream behind(boolean isError) {
         return new OutputStream() {
-            @Override public void write(int octet) { (isError ? err : out).write(octet); }
-            @Override public void write(byte[] octets, int from, int length) { (isError ? err : out).write(octets, from, length); }
+            private OutputStream here() {
+                Run run = Run.ofThread();
+                return isError ? run.err : run.out;
+            }
+
+            @Override public void write(int octet) throws IOException { here().write(octet); }
+            @Override public void write(byte[] octets, int from, int length) throws IOException { here().write(octets, from, length); }
         };
     }
 }
