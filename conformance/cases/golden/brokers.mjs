@@ -1,4 +1,4 @@
-import { FIRST, oneTopic, unanswered } from './common.mjs';
+import { FIRST, oneTopic, unanswered, WRONG } from './common.mjs';
 
 /** Kafka 3.9's client knows other versions than ours, and requests of later times by their numbers only. */
 const BLUR = /** @type {[RegExp, string][]} */ ([
@@ -17,6 +17,7 @@ export const brokers = [
       { args: '', keep: KNOWN, blur: BLUR },
       '--nope',
       '--command-config /no/such/file',
+      `--command-config ${WRONG}`,
       { args: '--bootstrap-server', bare: true },
       { args: '--bootstrap-server nonsense', bare: true },
       unanswered(''),
@@ -38,6 +39,7 @@ export const brokers = [
       '--describe --broker-list 1,9,8',
       '--describe --broker-list x',
       '--describe --command-config /no/such/file',
+      `--describe --command-config ${WRONG}`,
       { args: '--bootstrap-server nonsense --describe', bare: true },
       unanswered('--describe'),
     ],

@@ -9,6 +9,8 @@ const fileBeside = (name) => `'${join(conformanceDir, 'cases/golden', name)}'`;
 export const SETTINGS = fileBeside('client.properties');
 /** The same, of a client that does not wait for long. */
 export const IMPATIENT = fileBeside('impatient.properties');
+/** With a value that none takes. */
+export const WRONG = fileBeside('wrong.properties');
 
 /** Nothing listens there. */
 export const NOBODY = '127.0.0.1:1';

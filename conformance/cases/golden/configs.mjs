@@ -1,4 +1,4 @@
-import { bare, FIRST, unanswered } from './common.mjs';
+import { bare, FIRST, unanswered, WRONG } from './common.mjs';
 
 /** Ottla keeps no SCRAM credentials yet. @param {import('../../lib/targets.mjs').Target} target */
 const suits = (target) => target.isKafka;
@@ -45,6 +45,7 @@ export const configs = {
     { args: '--bootstrap-server nonsense --describe --topic $topic', bare: true },
     ...['--describe --topic a', '--alter --topic a --add-config retention.ms=1', '--describe --user a'].map(unanswered),
     '--describe --topic $topic --command-config /no/such/file',
+    `--describe --topic $topic --command-config ${WRONG}`,
     '--describe --topic $topic',
     '--alter --topic $topic --add-config retention.ms=1000000,',
     '--alter --entity-type topics --entity-name $topic --add-config cleanup.policy=[compact,delete],min.insync.replicas=1',

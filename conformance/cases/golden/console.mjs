@@ -30,6 +30,28 @@ export const consoleProducer = {
     '--topic $topic --property headers.delimiter=,',
     '--topic $topic --property null.marker=:',
     '--topic $topic --producer.config /no/such/file.properties',
+    '--topic $topic --producer.config /tmp',
+    ...[
+      'acks=7',
+      'acks',
+      'linger.ms=soon',
+      'buffer.memory=1.5',
+      'batch.size=-1',
+      'retries=3000000000',
+      'enable.idempotence=maybe',
+      'security.protocol=NOPE',
+      'security.protocol=SASL_PLAINTEXT',
+      'partitioner.class=no.such.Partitioner',
+      'delivery.timeout.ms=5',
+      'acks=1 --producer-property enable.idempotence=true',
+      'enable.idempotence=true --producer-property max.in.flight.requests.per.connection=6',
+      'enable.idempotence=false --producer-property transactional.id=x',
+    ].map((property) => `--topic $topic --producer-property ${property}`),
+    '--topic $topic --compression-codec brotli',
+    '--topic $topic --request-required-acks 7',
+    '--topic $topic --max-block-ms -1',
+    // Nothing to a producer.
+    { args: '--topic $topic --producer-property auto.offset.reset=foo', input: 'x\n' },
     ...parsed('--property'),
     { args: '--topic $topic --sync --compression-codec', input: 'one\r\n\ntwo' },
     {
@@ -65,6 +87,27 @@ export const consoleConsumer = {
     '--topic $topic --group g --consumer-property group.id=h',
     '--topic $topic --from-beginning --consumer-property auto.offset.reset=latest',
     '--topic $topic --formatter no.such.Formatter',
+    '--topic $topic --consumer.config /no/such/file.properties',
+    '--topic $topic --consumer.config /tmp',
+    '--topic $topic --isolation-level nope',
+    '--topic $topic --timeout-ms x',
+    '--topic $topic --partition x',
+    ...[
+      'auto.offset.reset=foo',
+      'fetch.min.bytes=x',
+      'fetch.min.bytes=-5',
+      'max.poll.records=0',
+      'group.protocol=nope',
+      'enable.auto.commit=perhaps',
+      'security.protocol=nope',
+      'partition.assignment.strategy=no.such.Assignor',
+      'session.timeout.ms=1000 --group g',
+    ].map((property) => `--topic $topic --consumer-property ${property}`),
+    // Nothing to a consumer.
+    '--topic $topic --partition 0 --from-beginning --max-messages 1 --consumer-property acks=7',
+    "--topic 'bad topic' --timeout-ms 1000",
+    "--topic 'bad topic' --group $topic-bad --timeout-ms 1000",
+    '--topic $topic --group $topic-long --timeout-ms 1000 --consumer-property session.timeout.ms=99999999',
     bare(`--bootstrap-server ${NOBODY} --topic a --timeout-ms 1000`),
     bare(`--bootstrap-server ${NOBODY} --topic a --partition 0 --timeout-ms 1000`),
     '--topic $topic --partition 0 --from-beginning --max-messages 3',
@@ -104,7 +147,8 @@ export const consoleProducer4 = {
     ...parsed('--reader-property'),
     '--topic $topic --reader-property a=b --property a=b',
     { args: '--topic $topic --command-property acks=1 --command-property linger.ms=0', input: 'x\n' },
-    { args: '--topic $topic --command-property linger.ms=soon', stderr: 'any' },
+    '--topic $topic --command-property linger.ms=soon',
+    '--topic $topic --command-property acks=7',
     '--topic $topic --command-property acks=1 --producer-property acks=1',
     '--topic $topic --command-config /no/such/file.properties',
     { args: `--topic $topic --command-config ${SETTINGS}`, input: 'x\n' },
@@ -116,6 +160,9 @@ export const consoleProducer4 = {
     { args: `--topic $topic --reader-property parse.key=true --producer.config ${SETTINGS}`, input: 'a\tb' },
   ],
 };
+
+/** Of brokers that are in the way of nothing new. @param {import('../../lib/targets.mjs').Target} target */
+const suitsConsumerProtocol = (target) => target.kind === 'kafka-4.3';
 
 /** @type {import('../../lib/golden.mjs').Golden} */
 export const consoleConsumer4 = {
@@ -132,6 +179,14 @@ export const consoleConsumer4 = {
     '--topic $topic --partition 0 --command-config /no/such/file',
     `--topic $topic --partition 0 --command-config ${SETTINGS} --consumer.config ${SETTINGS}`,
     '--topic $topic --partition 0 --formatter-property a=b --property a=b',
+    '--topic $topic --partition 0 --command-property isolation.level=nope',
+    // The hint at the newer protocol of groups, and who does not get it.
+    '--topic $topic --from-beginning --max-messages 4 --command-property client.id=x',
+    '--topic $topic --group $topic-classic --from-beginning --max-messages 4 --command-property group.protocol=CLASSIC --command-property enable.auto.commit=false',
+    {
+      args: '--topic $topic --group $topic-new --timeout-ms 1000 --command-property group.protocol=consumer',
+      suits: suitsConsumerProtocol,
+    },
     ...[
       '--command-property client.id=x',
       `--command-config ${SETTINGS}`,

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bare, FIRST, unanswered } from './common.mjs';
+import { bare, FIRST, unanswered, WRONG } from './common.mjs';
 
 /** 3.9 ends no table with a line break, and puts none between those of two groups. @param {string} text */
 const ended = (text) => text.replace(/([^\n])$/, '$1\n').replaceAll(/([^\n])\nGROUP /g, '$1\n\nGROUP ');
@@ -57,6 +57,8 @@ export const consumerGroups = [
       '--list --type classic,nope',
       '--list --timeout x',
       '--list --command-config /no/such/file',
+      '--list --command-config /tmp',
+      `--list --command-config ${WRONG}`,
       { args: '--list', keep: /\$(group|live)/, sorted: true },
       { args: "--list --state ''", keep: /GROUP|\$(group|live)/, sorted: true, blur: [[/ {10,}/g, ' ']] },
       { args: '--list --state', keep: /GROUP|\$(group|live)/, sorted: true, blur: [[/ {10,}/g, ' ']] },
@@ -69,6 +71,7 @@ export const consumerGroups = [
         '--delete --group a',
         '--reset-offsets --group a --topic b --to-earliest --dry-run',
       ].map((args) => unanswered(`${args} --timeout 1500`)),
+      { ...unanswered('--delete-offsets --group a --topic no-such-topic --timeout 1500'), java: broken },
       '--describe',
       '--describe --list',
       '--describe --group $live --state --members',

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FIRST, unanswered } from './common.mjs';
+import { FIRST, unanswered, WRONG } from './common.mjs';
 
 /** Ottla deletes no records yet. @param {import('../../lib/targets.mjs').Target} target */
 const suits = (target) => target.isKafka;
@@ -46,6 +46,7 @@ export const deleteRecords = {
     '--offset-json-file $text',
     '--offset-json-file /no/such/file',
     '--offset-json-file $offsets --command-config /no/such/file',
+    `--offset-json-file $offsets --command-config ${WRONG}`,
     { args: '--bootstrap-server nonsense --offset-json-file $offsets', bare: true },
     { ...unanswered('--offset-json-file $offsets'), sorted: true },
     { args: '--offset-json-file $offsets', sorted: true, suits },

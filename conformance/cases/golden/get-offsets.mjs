@@ -1,4 +1,4 @@
-import { FIRST, unanswered } from './common.mjs';
+import { FIRST, unanswered, WRONG } from './common.mjs';
 
 /** @type {import('../../lib/golden.mjs').Golden} */
 export const getOffsets = {
@@ -38,6 +38,7 @@ export const getOffsets = {
     { args: '--bootstrap-server nonsense --topic $topic', bare: true },
     unanswered('--topic a'),
     '--topic $topic --command-config /no/such/file.properties',
+    `--topic $topic --command-config ${WRONG}`,
   ],
 };
 

@@ -1,4 +1,4 @@
-import { FIRST, unanswered } from './common.mjs';
+import { FIRST, unanswered, WRONG } from './common.mjs';
 
 /** 3.9 wraps the name it did not find; later versions do not. @type {[RegExp, string][]} */
 const CLEAN = [[/'Optional\[(.*?)\]'/g, "'$1'"]];
@@ -65,6 +65,7 @@ export const topics = {
     { args: '--bootstrap-server nonsense --list', bare: true },
     { args: '--bootstrap-server $bootstrap --bootstrap-server $bootstrap --list', bare: true },
     '--list --command-config /no/such/file',
+    `--list --command-config ${WRONG}`,
     ...[
       '--list',
       '--describe --topic a',

@@ -1,4 +1,4 @@
-import { bare, IMPATIENT, NOBODY, oneTopic } from './common.mjs';
+import { bare, IMPATIENT, NOBODY, oneTopic, WRONG } from './common.mjs';
 
 /** Ottla has no transactions yet. @param {import('../../lib/targets.mjs').Target} target */
 const suits = (target) => target.isKafka;
@@ -32,6 +32,7 @@ export const transactions = {
     { args: 'list --nope', ...usage },
     { args: '--bootstrap-server nonsense list', bare: true },
     '--command-config /no/such/file list',
+    `--command-config ${WRONG} list`,
     ...[
       'list',
       'describe --transactional-id a',

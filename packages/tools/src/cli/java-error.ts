@@ -46,6 +46,11 @@ export class JavaError extends ToolError {
   }
 }
 
+/** Of a file that cannot be read: a checked exception, which some of Java's tools pass on within another. */
+export function isFileError(error: unknown): error is JavaError {
+  return error instanceof JavaError && /^java\.(?:io|nio\.file)\./.test(error.className);
+}
+
 /** The name of the class in `org.apache.kafka.common.errors`. */
 export function exceptionName(code: string): string {
   const irregular = IRREGULAR[code];

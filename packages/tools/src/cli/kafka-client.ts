@@ -5,10 +5,9 @@ import { readProperties } from '@ottla/common/config';
 import { Logger, type Platform } from '@ottla/platform';
 import { createNodePlatform, NodeDisk, type NodePlatform } from '@ottla/platform/node';
 import { absolutePath } from '../server/paths.ts';
+import { type ClientKind, CONFIG_EXCEPTION, checkedProperties, notMade } from './client-config.ts';
 import { JavaError } from './java-error.ts';
 import { ToolError, type ToolIo } from './tool.ts';
-
-const CONFIG_EXCEPTION = 'org.apache.kafka.common.config.ConfigException';
 
 export interface ClientSettings {
   /** `--bootstrap-server`, or `--broker-list`. */
@@ -22,7 +21,7 @@ export interface ClientSettings {
   /** The tool watches the signal itself, and has something to finish when it is aborted. */
   readonly endsItself?: boolean | undefined;
   /** What the log calls the client. Default AdminClient. */
-  readonly kind?: 'AdminClient' | 'Producer' | 'Consumer' | undefined;
+  readonly kind?: ClientKind | undefined;
 }
 
 /** The world of a tool: warnings and errors go to standard error, as log4j's tools configuration has it. */
@@ -56,33 +55,26 @@ export async function withKafka<T>(
   }
 }
 
-const FAILED = {
-  AdminClient: 'Failed to create new KafkaAdminClient',
-  Producer: 'Failed to construct kafka producer',
-  Consumer: 'Failed to construct kafka consumer',
-} as const;
-
 async function make(
   platform: Platform,
   settings: ClientSettings,
   properties: ReadonlyMap<string, string>,
 ): Promise<Kafka> {
-  // What is wrong with a value is told as it is, what goes wrong when the client is made with its name.
-  const options = kafkaOptions(settings, properties);
   try {
+    const options = kafkaOptions(settings, properties);
     await checkAddresses(platform, settings.bootstrap);
     return createKafka({ ...options, platform });
   } catch (error) {
-    if (!(error instanceof JavaError)) throw error;
-    throw new JavaError('org.apache.kafka.common.KafkaException', FAILED[settings.kind ?? 'AdminClient'], error);
+    throw error instanceof JavaError ? notMade(settings.kind ?? 'AdminClient', error) : error;
   }
 }
 
 /** The file's properties, with those of the command line on top. */
 async function clientProperties(platform: Platform, settings: ClientSettings): Promise<Map<string, string>> {
   const { configFile } = settings;
-  const properties = configFile === undefined ? new Map() : await propertiesFile(platform, configFile);
-  for (const [name, value] of settings.properties ?? []) properties.set(name, value);
+  const given = configFile === undefined ? new Map() : await propertiesFile(platform, configFile);
+  for (const [name, value] of settings.properties ?? []) given.set(name, value);
+  const properties = checkedProperties(settings.kind ?? 'AdminClient', given);
   properties.set('bootstrap.servers', settings.bootstrap);
   for (const store of ['ssl.truststore', 'ssl.keystore']) await inlineStore(platform, properties, store);
   return properties;
@@ -96,8 +88,11 @@ export async function fileProperties(file: string | undefined): Promise<Map<stri
 /** Rejects as Java's `Utils.loadProps` does when there is no such file. */
 export async function propertiesFile(platform: Pick<Platform, 'disk'>, file: string): Promise<Map<string, string>> {
   const text = await readText(platform, file);
-  if (text === undefined) throw new JavaError('java.nio.file.NoSuchFileException', file);
-  return new Map(readProperties(text));
+  if (text !== undefined) return new Map(readProperties(text));
+  const isThere = (await platform.disk.stat(absolutePath(file))) !== undefined;
+  throw isThere
+    ? new JavaError('java.io.IOException', 'Is a directory')
+    : new JavaError('java.nio.file.NoSuchFileException', file);
 }
 
 /** Undefined: there is no such file. */

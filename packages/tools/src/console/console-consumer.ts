@@ -9,6 +9,10 @@ import { type ConsumerPlan, consumerPlan } from './consumer-options.ts';
 import { TopicReader } from './topic-reader.ts';
 
 const LOGGER = 'org.apache.kafka.tools.consumer.ConsoleConsumer';
+/** Of ConsoleConsumer in 4.3. */
+const PROTOCOL_HINT =
+  'The consumer rebalance protocol (KIP-848) is production-ready! Set group.protocol=consumer to try it out. ' +
+  'See https://kafka.apache.org/documentation/#consumer_rebalance_protocol\n';
 /** A poll without --timeout-ms; it is repeated. */
 const POLL_MS = 3_600_000;
 
@@ -21,6 +25,7 @@ export const consoleConsumer: Tool = async (args, io) => {
   if (plan === undefined) return 0;
   const { bootstrap, properties } = plan;
   return withKafka({ bootstrap, properties, kind: 'Consumer', endsItself: true }, io, async (kafka, all) => {
+    if (plan.hintsAtProtocol) io.stderr.write(PROTOCOL_HINT);
     const run = new ConsoleConsumer(kafka, all, plan, io);
     return run.run();
   });
@@ -52,7 +57,10 @@ class ConsoleConsumer {
     try {
       await this.#read();
     } catch (error) {
-      if (!signal.aborted) code = this.#told(error);
+      if (!signal.aborted) {
+        this.#log.error('Unknown error when running consumer: ', textOf(error));
+        code = 1;
+      }
     }
     await this.#output.flush(signal);
     if (signal.reason === 'EPIPE') stderr.write('Unable to write to standard out, closing consumer.\n');
@@ -74,8 +82,13 @@ class ConsoleConsumer {
         consumer.assign([typeof offset === 'number' ? { ...place, offset } : place]);
         if (offset === 'earliest') consumer.seekToBeginning(place);
         if (offset === 'latest') consumer.seekToEnd(place);
-      } else if (!hasGroup) await reader.start(this.#io.signal);
-      else if (typeof topics === 'string') consumer.subscribe(topics);
+      } else if (!hasGroup) {
+        const isStarted = await this.#receive(async () => {
+          await reader.start(this.#io.signal);
+          return true;
+        });
+        if (isStarted === undefined) return;
+      } else if (typeof topics === 'string') consumer.subscribe(topics);
       else consumer.subscribe(topics);
       await this.#print(consumer);
     } finally {
@@ -99,13 +112,9 @@ class ConsoleConsumer {
     const { maxMessages, timeoutMs } = this.#plan;
     const { signal } = this.#io;
     while (this.#count < maxMessages && !signal.aborted) {
-      const records = await consumer.poll({ timeout: timeoutMs ?? POLL_MS, signal });
-      if (records.length === 0 && timeoutMs !== undefined) {
-        this.#log.error('Error processing message, terminating consumer process: ', TIMEOUT);
-        // The log writes at the end of the turn, and this comes before the count.
-        await new Promise(setImmediate);
-        return;
-      }
+      const records = await this.#receive(() => consumer.poll({ timeout: timeoutMs ?? POLL_MS, signal }));
+      if (records === undefined) return;
+      if (records.length === 0 && timeoutMs !== undefined) return this.#tellEnd(TIMEOUT);
       for (const record of records) {
         if (this.#count >= maxMessages) break;
         this.#count++;
@@ -115,6 +124,28 @@ class ConsoleConsumer {
       }
       await this.#output.flush(signal);
     }
+  }
+
+  /** Undefined: it failed. Java tells why, and ends as if all were well. */
+  async #receive<T>(receive: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await receive();
+    } catch (error) {
+      if (!this.#io.signal.aborted) await this.#tellEnd(this.#whyOf(error));
+      return undefined;
+    }
+  }
+
+  #whyOf(error: unknown): unknown {
+    const { topics } = this.#plan;
+    const isInvalid = error instanceof KafkaError && error.code === 'INVALID_TOPIC_EXCEPTION';
+    return isInvalid && typeof topics === 'string' ? `${INVALID_TOPIC}: Invalid topics: [${topics}]` : textOf(error);
+  }
+
+  async #tellEnd(why: unknown): Promise<void> {
+    this.#log.error('Error processing message, terminating consumer process: ', why);
+    // The log writes at the end of the turn, and this comes before the count.
+    await new Promise(setImmediate);
   }
 
   #format(record: UntypedRecord): void {
@@ -127,20 +158,9 @@ class ConsoleConsumer {
       this.#log.error('Error processing message, skipping this message: ', textOf(error));
     }
   }
-
-  /** Logs the failure; returns the exit code. */
-  #told(error: unknown): number {
-    const isAuthentication = error instanceof KafkaError && error.code.includes('AUTHENTICATION_FAILED');
-    this.#log.error(
-      isAuthentication
-        ? 'Authentication failed: terminating consumer process'
-        : 'Unknown error when running consumer: ',
-      textOf(error),
-    );
-    return 1;
-  }
 }
 
+const INVALID_TOPIC = 'org.apache.kafka.common.errors.InvalidTopicException';
 const TIMEOUT = 'org.apache.kafka.common.errors.TimeoutException';
 
 function textOf(error: unknown): unknown {

@@ -77,6 +77,8 @@ export interface ConsumerPlan {
   readonly skipsErrors: boolean;
   readonly tellsEvents: boolean;
   readonly formatter: Formatter;
+  /** Kafka 4 tells those who are a member of a group as of old that there is something newer (KIP-848). */
+  readonly hintsAtProtocol: boolean;
   /** Java's. `group.id` only when it was asked for. */
   readonly properties: ReadonlyMap<string, string>;
 }
@@ -95,7 +97,8 @@ export async function consumerPlan(
   const both = bothSpellings(options, RESPELLED);
   if (both !== undefined)
     throw new UsageError(parser, `Options --${both.older} and --${both.newer} cannot be specified together.`);
-  for (const { older, newer } of isOfKafka4(options, RESPELLED) ? givenOlder(options, RESPELLED) : [])
+  const isOf4 = isOfKafka4(options, RESPELLED);
+  for (const { older, newer } of isOf4 ? givenOlder(options, RESPELLED) : [])
     print(`Option --${older} is deprecated and will be removed in a future version. Use --${newer} instead.\n`);
   const file = await fileProperties(options.value('consumer.config') ?? options.value('command-config'));
   const given = parseProperties([...options.values('consumer-property'), ...options.values('command-property')]);
@@ -117,6 +120,8 @@ export async function consumerPlan(
     skipsErrors: options.has('skip-message-on-error'),
     tellsEvents: options.has('enable-systest-events'),
     formatter: await formatter(options, warn),
+    hintsAtProtocol:
+      isOf4 && !options.has('partition') && (properties.get('group.protocol') ?? 'classic').toLowerCase() === 'classic',
     properties,
   };
 }

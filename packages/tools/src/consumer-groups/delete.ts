@@ -38,6 +38,7 @@ const WHOLE: Readonly<Record<string, (group: string) => string>> = {
   GROUP_SUBSCRIBED_TO_TOPIC: () => 'Encounter some partition level error, see the follow-up details:',
   TOPIC_AUTHORIZATION_FAILED: () => 'Encounter some partition level error, see the follow-up details:',
   UNKNOWN_TOPIC_OR_PARTITION: () => 'Encounter some partition level error, see the follow-up details:',
+  TIMEOUT: () => 'Encounter some unknown error: REQUEST_TIMED_OUT',
 };
 
 export async function deleteOffsets(client: GroupClient): Promise<void> {
@@ -57,7 +58,7 @@ export async function deleteOffsets(client: GroupClient): Promise<void> {
   const said =
     whole === undefined
       ? `Request succeed for deleting offsets with topic ${topics.join(', ')} group ${group}`
-      : `\nError: ${(WHOLE[whole.code] ?? (() => `Encounter some unknown error: ${whole?.code}`))(group)}`;
+      : `\nError: ${WHOLE[whole.code]?.(group) ?? `Encounter some unknown error: ${whole.code}`}`;
   const row = (topic: string, partition: string, status: string): string =>
     `\n${topic.padEnd(30)} ${partition.padEnd(15)} ${status.padEnd(15)}`;
   const rows = [...outcomes, ...unknown]
@@ -80,7 +81,7 @@ async function resolve(
   const unknown: Outcomes = [];
   for (const topic of topics) {
     try {
-      const described = await calling('describeTopics', () => admin.describeTopics([topic], limit));
+      const described = await calling('listNodes', () => admin.describeTopics([topic], limit));
       for (const { partition } of described.get(topic)?.partitions ?? []) known.push({ topic, partition });
     } catch (error) {
       if (!(error instanceof JavaError)) throw error;

@@ -1,6 +1,6 @@
 /** kafka-consumer-groups.sh: list, describe, reset and delete groups. Kafka's ConsumerGroupCommand of 3.9. */
 import { adminSettings } from '../cli/bootstrap.ts';
-import { JavaError, javaError } from '../cli/java-error.ts';
+import { isFileError, JavaError, javaError } from '../cli/java-error.ts';
 import { withKafka } from '../cli/kafka-client.ts';
 import { type Tool, ToolError, type ToolIo } from '../cli/tool.ts';
 import { UsageError } from '../cli/usage.ts';
@@ -54,8 +54,7 @@ export const kafkaConsumerGroups: Tool = async (args, io) => {
 };
 
 function fail(io: ToolIo, thrown: ToolError): void {
-  const isFile = thrown instanceof JavaError && thrown.className === 'java.nio.file.NoSuchFileException';
-  const error = isFile ? new JavaError('java.lang.RuntimeException', String(thrown)) : thrown;
+  const error = isFileError(thrown) ? new JavaError('java.lang.RuntimeException', String(thrown)) : thrown;
   io.stdout.write(`\nError: Executing consumer group command failed due to ${error.message}\n`);
   const cause = error.cause instanceof Error ? `Caused by: ${error.cause}\n` : '';
   io.stderr.write(`${error instanceof JavaError ? error : error.message}\n${cause}`);

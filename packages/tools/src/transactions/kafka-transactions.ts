@@ -3,7 +3,7 @@
 import { type Admin, KafkaError } from '@ottla/client';
 import type { ParsedArguments } from '../cli/arguments.ts';
 import { adminSettings } from '../cli/bootstrap.ts';
-import { JavaError } from '../cli/java-error.ts';
+import { isFileError } from '../cli/java-error.ts';
 import { withKafka } from '../cli/kafka-client.ts';
 import { type Tool, ToolError } from '../cli/tool.ts';
 import { VERSION_LINE } from '../cli/usage.ts';
@@ -42,7 +42,7 @@ export const kafkaTransactions: Tool = async (args, io) => {
       return 0;
     });
   } catch (error) {
-    if (error instanceof JavaError && error.className === 'java.nio.file.NoSuchFileException')
+    if (isFileError(error))
       throw new ToolError(
         `Failed to load admin client properties: ${error.message}. Enable debug logging for additional detail.`,
       );
