@@ -8,6 +8,8 @@
  *   answer does not matter, since each answer names what matters to it, also the transactions that began before it.
  */
 import {
+  BATCH_OVERHEAD,
+  BatchBuilder,
   BatchReader,
   batchAttributes,
   batchBaseOffset,
@@ -27,13 +29,13 @@ import {
   decompressRecords,
   LOG_OVERHEAD,
   RecordCursor,
-  type RecordHeader,
   RecordsError,
   TIMESTAMP_TYPE_FLAG,
 } from '@ottla/protocol/records';
 import { KafkaError } from '../errors.ts';
 import type { AnyTopic, SerdeContext } from '../serdes/index.ts';
 import { FetchedRecord, type RecordSource } from './fetched-record.ts';
+import { takePlainRecords } from './take-plain-records.ts';
 import { partitionName } from './topic-partition.ts';
 
 export interface AbortedTransaction {
@@ -72,10 +74,7 @@ export class FetchedPartition {
   readonly #keyContext: SerdeContext;
   readonly #valueContext: SerdeContext;
   #source: RecordSource | undefined;
-  #legacy: FetchedRecord[] | undefined;
-  #baseOffset = 0;
   #baseTimestamp: number | bigint = 0;
-  #appendTime: number | undefined;
   #batchEnd = 0;
   #batchEpoch = -1;
 
@@ -101,8 +100,8 @@ export class FetchedPartition {
   read(max: number, into: FetchedRecord[]): number {
     let count = 0;
     while (count < max) {
-      if (this.#source === undefined && this.#legacy === undefined && !this.#openNext()) break;
-      count += this.#legacy === undefined ? this.#readBatch(max - count, into) : this.#readLegacy(max - count, into);
+      if (this.#source === undefined && !this.#openNext()) break;
+      count += this.#readBatch(max - count, into);
     }
     return count;
   }
@@ -111,48 +110,26 @@ export class FetchedPartition {
     const source = this.#source;
     if (source === undefined) return 0;
     const cursor = this.#cursor;
-    const from = this.position;
-    const base = this.#baseOffset;
-    const baseTimestamp = this.#baseTimestamp;
-    const appendTime = this.#appendTime;
-    let offset = from - 1;
-    let count = 0;
+    const from = this.position - source.baseOffset;
+    const base = this.#baseTimestamp;
+    let count = typeof base === 'number' ? takePlainRecords(cursor, source, from, max, into) : 0;
     while (count < max) {
       if (!cursor.next()) {
         if (cursor.problem !== undefined) throw this.#corrupt(`a record is malformed: ${cursor.problem}`);
         this.#finishBatch();
         return count;
       }
-      const at = base + cursor.offsetDelta;
-      if (at < from) continue;
-      offset = at;
-      into.push(
-        new FetchedRecord(
-          source,
-          at,
-          appendTime ?? Number(cursor.timestampFrom(baseTimestamp)),
-          cursor.keyStart,
-          cursor.keyLength,
-          cursor.valueStart,
-          cursor.valueLength,
-          cursor.headersStart,
-          cursor.headerCount,
-        ),
-      );
+      const { offsetDelta, keyAt } = cursor;
+      if (offsetDelta < from) continue;
+      const timestamp = Number(cursor.timestampFrom(base));
+      const delta = timestamp - source.baseTimestamp;
+      const isExact = source.baseTimestamp + delta === timestamp;
+      const own = isExact ? source : { ...source, baseTimestamp: 0 };
+      into.push(new FetchedRecord(own, offsetDelta, isExact ? delta : timestamp, keyAt));
       count++;
     }
-    this.#advance(offset + 1);
+    this.#advance(into[into.length - 1].offset + 1);
     return count;
-  }
-
-  #readLegacy(max: number, into: FetchedRecord[]): number {
-    const legacy = this.#legacy ?? [];
-    const taken = legacy.splice(0, max);
-    into.push(...taken);
-    const last = taken.at(-1);
-    if (last !== undefined) this.#advance(last.offset + 1);
-    if (legacy.length === 0) this.#finishBatch();
-    return taken.length;
   }
 
   /** Opens the next batch that has something for the application. */
@@ -205,49 +182,49 @@ export class FetchedPartition {
       return;
     }
     const { bytes, start, end } = this.#uncompressed(buffer, at);
-    this.#cursor.reset(bytes, start, end, batchRecordCount(buffer, at));
-    this.#baseOffset = batchBaseOffset(buffer, at);
-    this.#baseTimestamp = batchBaseTimestamp(buffer, at);
-    const hasAppendTime = (batchAttributes(buffer, at) & TIMESTAMP_TYPE_FLAG) !== 0;
-    this.#appendTime = hasAppendTime ? Number(batchMaxTimestamp(buffer, at)) : undefined;
-    this.#source = this.#sourceOf(buffer, at, bytes, (headersStart, count) => headersIn(bytes, headersStart, count));
+    this.#openRecords(buffer, at, bytes, start, end);
   }
 
+  /** Its messages become a batch of magic 2. */
   #openLegacy(buffer: Buffer, at: number): void {
-    const legacy: FetchedRecord[] = [];
-    for (const { offset, timestamp, key, value } of this.#decoded(buffer, at)) {
-      if (offset < this.position) continue;
-      const bytes = Buffer.concat([key ?? EMPTY, value ?? EMPTY]);
-      const keyLength = key?.length ?? 0;
-      const source = this.#sourceOf(buffer, at, bytes, () => []);
-      legacy.push(
-        new FetchedRecord(
-          source,
-          offset,
-          Number(timestamp),
-          0,
-          key === null ? -1 : keyLength,
-          keyLength,
-          value === null ? -1 : value.length,
-          0,
-          0,
-        ),
-      );
+    const messages = this.#decoded(buffer, at);
+    const baseOffset = messages[0]?.offset ?? 0;
+    const builder = new BatchBuilder({ baseOffset });
+    let next = baseOffset;
+    for (const { offset, timestamp, key, value } of messages) {
+      if (offset < next) throw this.#corrupt('the offsets of its messages do not ascend', at);
+      builder.appendAt(offset - baseOffset, timestamp, key, value);
+      next = offset + 1;
     }
-    this.#legacy = legacy;
+    const batch = builder.build();
+    this.#openRecords(batch, 0, batch, BATCH_OVERHEAD, batch.length, batchTimestampType(buffer, at));
   }
 
-  #sourceOf(buffer: Buffer, at: number, bytes: Buffer, headersAt: RecordSource['headersAt']): RecordSource {
+  #openRecords(
+    header: Buffer,
+    at: number,
+    bytes: Buffer,
+    start: number,
+    end: number,
+    timestampType = batchTimestampType(header, at),
+  ): void {
     const { topic, partition } = this.#fetched;
-    return {
+    this.#cursor.reset(bytes, start, end, batchRecordCount(header, at));
+    this.#baseTimestamp = batchBaseTimestamp(header, at);
+    const hasAppendTime = (batchAttributes(header, at) & TIMESTAMP_TYPE_FLAG) !== 0;
+    this.#source = {
       topic,
       partition,
-      timestampType: batchTimestampType(buffer, at),
+      timestampType,
       leaderEpoch: this.#batchEpoch,
+      baseOffset: batchBaseOffset(header, at),
+      baseTimestamp: typeof this.#baseTimestamp === 'number' ? this.#baseTimestamp : 0,
+      appendTime: hasAppendTime ? Number(batchMaxTimestamp(header, at)) : undefined,
       bytes,
+      memory: bytes.buffer,
+      byteOffset: bytes.byteOffset,
       keyContext: this.#keyContext,
       valueContext: this.#valueContext,
-      headersAt,
     };
   }
 
@@ -269,7 +246,6 @@ export class FetchedPartition {
 
   #finishBatch(): void {
     this.#source = undefined;
-    this.#legacy = undefined;
     this.#advance(this.#batchEnd);
   }
 
@@ -302,22 +278,9 @@ export class FetchedPartition {
   }
 }
 
-const EMPTY = Buffer.alloc(0);
-
 function walk(records: Buffer): { endOffset: number; isCorrupt: boolean } {
   const reader = new BatchReader(records);
   let endOffset = -1;
   while (reader.next()) endOffset = batchLastOffset(records, reader.start) + 1;
   return { endOffset, isCorrupt: reader.stop === 'corrupt' };
-}
-
-const headerCursor = new RecordCursor();
-
-/** The cursor has walked over them already: they are well formed. */
-function headersIn(bytes: Buffer, start: number, count: number): RecordHeader[] {
-  headerCursor.bytes = bytes;
-  headerCursor.headersStart = start;
-  headerCursor.headerCount = count;
-  headerCursor.end = bytes.length;
-  return headerCursor.headers();
 }

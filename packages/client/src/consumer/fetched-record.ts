@@ -1,8 +1,9 @@
-import type { RecordHeader } from '@ottla/protocol/records';
+import { headersAt } from '@ottla/protocol/records';
 import { KafkaError } from '../errors.ts';
 import { type ConsumerRecord, Headers, type TimestampType } from '../records.ts';
 import type { AnyTopic, SerdeContext } from '../serdes/index.ts';
 import { bufferView } from './buffer-view.ts';
+import { fieldEnd, fieldLength, fieldStart } from './record-fields.ts';
 
 /** What the records of one wire batch share. */
 export interface RecordSource {
@@ -10,12 +11,17 @@ export interface RecordSource {
   readonly partition: number;
   readonly timestampType: TimestampType;
   readonly leaderEpoch: number;
+  readonly baseOffset: number;
+  readonly baseTimestamp: number;
+  /** What stands for the timestamp of every record. */
+  readonly appendTime: number | undefined;
   /** The uncompressed records. */
   readonly bytes: Buffer;
+  /** Of `bytes`. */
+  readonly memory: ArrayBufferLike;
+  readonly byteOffset: number;
   readonly keyContext: SerdeContext;
   readonly valueContext: SerdeContext;
-  /** Reads a header list that starts there. */
-  readonly headersAt: (start: number, count: number) => RecordHeader[];
 }
 
 /** Marks a key or value that nobody has asked for yet. */
@@ -23,42 +29,23 @@ const UNREAD = Symbol('unread');
 
 /**
  * One record: where its bytes lie. Key, value and headers are read when they are asked for, once; what a deserializer
- * throws is thrown there, with the record's place.
+ * throws is thrown there, with the record's place. Few fields of small integers: making these objects is what reading costs.
  */
 export class FetchedRecord implements ConsumerRecord<string, unknown, unknown> {
-  readonly offset: number;
-  readonly timestamp: number;
   readonly #source: RecordSource;
-  readonly #keyStart: number;
-  readonly #keyLength: number;
-  readonly #valueStart: number;
-  readonly #valueLength: number;
-  readonly #headersStart: number;
-  readonly #headerCount: number;
+  readonly #offsetDelta: number;
+  readonly #timestampDelta: number;
+  /** Where key, value and headers lie. They are well formed. */
+  readonly #at: number;
   #key: unknown = UNREAD;
   #value: unknown = UNREAD;
   #headers: Headers | undefined = undefined;
 
-  constructor(
-    source: RecordSource,
-    offset: number,
-    timestamp: number,
-    keyStart: number,
-    keyLength: number,
-    valueStart: number,
-    valueLength: number,
-    headersStart: number,
-    headerCount: number,
-  ) {
-    this.offset = offset;
-    this.timestamp = timestamp;
+  constructor(source: RecordSource, offsetDelta: number, timestampDelta: number, at: number) {
     this.#source = source;
-    this.#keyStart = keyStart;
-    this.#keyLength = keyLength;
-    this.#valueStart = valueStart;
-    this.#valueLength = valueLength;
-    this.#headersStart = headersStart;
-    this.#headerCount = headerCount;
+    this.#offsetDelta = offsetDelta;
+    this.#timestampDelta = timestampDelta;
+    this.#at = at;
   }
 
   get topic(): string {
@@ -67,6 +54,15 @@ export class FetchedRecord implements ConsumerRecord<string, unknown, unknown> {
 
   get partition(): number {
     return this.#source.partition;
+  }
+
+  get offset(): number {
+    return this.#source.baseOffset + this.#offsetDelta;
+  }
+
+  get timestamp(): number {
+    const { appendTime, baseTimestamp } = this.#source;
+    return appendTime ?? baseTimestamp + this.#timestampDelta;
   }
 
   get timestampType(): TimestampType {
@@ -79,42 +75,42 @@ export class FetchedRecord implements ConsumerRecord<string, unknown, unknown> {
 
   /** Bytes of the key; -1 for null. */
   get keySize(): number {
-    return this.#keyLength;
+    return fieldLength(this.#source.bytes, this.#at);
   }
 
   /** Bytes of the value; -1 for null. */
   get valueSize(): number {
-    return this.#valueLength;
+    return fieldLength(this.#source.bytes, this.#valueAt);
   }
 
   get key(): unknown {
     if (this.#key === UNREAD) {
       const bytes = this.keyBytes;
-      this.#key = bytes === null ? null : this.#read('key', bytes);
+      this.#key = bytes === null ? null : this.#read('key', bytes, this.#valueAt);
     }
     return this.#key;
   }
 
   get value(): unknown {
-    if (this.#value === UNREAD) this.#value = this.#read('value', this.valueBytes);
+    if (this.#value === UNREAD) {
+      const at = this.#valueAt;
+      this.#value = this.#read('value', fieldAt(this.#source, at), at);
+    }
     return this.#value;
   }
 
   /** As it was sent; a view over what was received. */
   get keyBytes(): Buffer | null {
-    const length = this.#keyLength;
-    return length < 0 ? null : bufferView(this.#source.bytes, this.#keyStart, this.#keyStart + length);
+    return fieldAt(this.#source, this.#at);
   }
 
   /** As it was sent; a view over what was received. */
   get valueBytes(): Buffer | null {
-    const length = this.#valueLength;
-    return length < 0 ? null : bufferView(this.#source.bytes, this.#valueStart, this.#valueStart + length);
+    return fieldAt(this.#source, this.#valueAt);
   }
 
   get headers(): Headers {
-    if (this.#headerCount === 0) return Headers.none;
-    this.#headers ??= new Headers(this.#source.headersAt(this.#headersStart, this.#headerCount));
+    this.#headers ??= this.#readHeaders();
     return this.#headers;
   }
 
@@ -123,18 +119,25 @@ export class FetchedRecord implements ConsumerRecord<string, unknown, unknown> {
     return { topic, partition, offset, timestamp, timestampType, key, value, headers, leaderEpoch };
   }
 
-  /** Records without headers share theirs: it says nothing of a single one. */
-  #context(part: 'key' | 'value'): SerdeContext {
-    const source = this.#source;
-    if (this.#headerCount === 0) return part === 'key' ? source.keyContext : source.valueContext;
-    return { topic: source.topic.name, part, headers: this.headers };
+  get #valueAt(): number {
+    return fieldEnd(this.#source.bytes, this.#at);
   }
 
-  #read(part: 'key' | 'value', bytes: Buffer | null): unknown {
-    const { topic, partition } = this.#source;
+  #readHeaders(): Headers {
+    const { bytes } = this.#source;
+    const at = fieldEnd(bytes, this.#valueAt);
+    return bytes[at] === 0 ? Headers.none : new Headers(headersAt(bytes, at));
+  }
+
+  #read(part: 'key' | 'value', bytes: Buffer | null, valueAt: number): unknown {
+    const source = this.#source;
+    const { topic, partition } = source;
     const serde = topic[part];
+    // Records without headers share their context: it says nothing of a single one.
+    const hasHeaders = source.bytes[fieldEnd(source.bytes, valueAt)] !== 0;
+    const shared = part === 'key' ? source.keyContext : source.valueContext;
     try {
-      return serde.deserialize(bytes, this.#context(part));
+      return serde.deserialize(bytes, hasHeaders ? { ...shared, headers: this.headers } : shared);
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new KafkaError(
@@ -144,6 +147,11 @@ export class FetchedRecord implements ConsumerRecord<string, unknown, unknown> {
       );
     }
   }
+}
+
+function fieldAt({ bytes, memory, byteOffset }: RecordSource, at: number): Buffer | null {
+  const length = fieldLength(bytes, at);
+  return length < 0 ? null : bufferView(memory, byteOffset + fieldStart(bytes, at), length);
 }
 
 /** A record as what its topic declares. Here, and only here, bytes become the application's types. */

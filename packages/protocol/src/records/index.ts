@@ -23,7 +23,7 @@ export { MessageCursor, type MessageProblem } from './message-cursor.ts';
 export { MessageSetBuilder, type MessageSetOptions } from './message-set-builder.ts';
 export { BATCH_CORRUPT, BATCH_INCOMPLETE, nextBatchEnd } from './next-batch.ts';
 export * from './record.ts';
-export { RecordCursor, type RecordProblem } from './record-cursor.ts';
+export { headersAt, RecordCursor, type RecordProblem } from './record-cursor.ts';
 export { RecordsError, type RecordsErrorKind } from './records-error.ts';
 export {
   type MessageSet,

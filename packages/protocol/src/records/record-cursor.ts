@@ -34,6 +34,8 @@ const EMPTY = Buffer.alloc(0);
  */
 export class RecordCursor {
   bytes: Buffer = EMPTY;
+  /** Where the records must end. */
+  limit = 0;
   /** Records not yet read. */
   remaining = 0;
   /** What stopped the walk; undefined when all records were there and nothing else. */
@@ -47,6 +49,8 @@ export class RecordCursor {
   /** NaN when it is not a safe integer: `timestampFrom` is always exact. */
   timestampDelta = 0;
   offsetDelta = 0;
+  /** Where the length of the key stands: key, value and headers follow. */
+  keyAt = 0;
   keyStart = 0;
   /** -1 for null. */
   keyLength = -1;
@@ -56,7 +60,6 @@ export class RecordCursor {
   headerCount = 0;
   headersStart = 0;
 
-  #limit = 0;
   #timestampStart = 0;
   #at = 0;
 
@@ -64,30 +67,37 @@ export class RecordCursor {
   reset(bytes: Buffer, start: number, limit: number, count: number): this {
     this.bytes = bytes;
     this.end = start;
-    this.#limit = limit;
+    this.limit = limit;
     this.remaining = count;
     this.problem = count < 0 ? 'the record count is negative' : undefined;
     return this;
   }
 
+  /** Goes on behind `count` records that end at `end`, and that the caller has found well formed by its own reading. */
+  skip(count: number, end: number): void {
+    this.remaining -= count;
+    this.end = end;
+  }
+
   /** False after the last record and at a malformed one. */
   next(): boolean {
     if (this.remaining <= 0) {
-      if (this.remaining === 0 && this.end !== this.#limit) this.problem ??= 'bytes follow the last record';
+      if (this.remaining === 0 && this.end !== this.limit) this.problem ??= 'bytes follow the last record';
       return false;
     }
     const bytes = this.bytes;
     const start = this.end;
-    if (start >= this.#limit) return this.#fail('the records end before the count is reached');
+    if (start >= this.limit) return this.#fail('the records end before the count is reached');
     this.start = start;
     this.#at = start;
-    const length = this.#varint(this.#limit);
+    const length = this.#varint(this.limit);
     const end = this.#at + length;
-    if (!(length > 0) || end > this.#limit) return this.#fail('the record length does not fit');
+    if (!(length > 0) || end > this.limit) return this.#fail('the record length does not fit');
     this.attributes = bytes[this.#at++];
     this.#timestampStart = this.#at;
     this.timestampDelta = this.#varlong(end);
     this.offsetDelta = this.#varint(end);
+    this.keyAt = this.#at;
     this.keyLength = this.#varint(end);
     this.keyStart = this.#at;
     if (this.keyLength > 0) this.#at += this.keyLength;
@@ -141,6 +151,18 @@ export class RecordCursor {
 
   headers(): RecordHeader[] {
     return this.rawHeaders().map(({ key, value }) => ({ key: key.toString('utf8'), value }));
+  }
+
+  /** For `headersAt`. */
+  readHeadersAt(bytes: Buffer, at: number): RecordHeader[] {
+    this.bytes = bytes;
+    this.end = bytes.length;
+    this.#at = at;
+    this.headerCount = this.#varint(this.end);
+    this.headersStart = this.#at;
+    const headers = this.headers();
+    this.bytes = EMPTY;
+    return headers;
   }
 
   /** With keys as the bytes they are, which need not be UTF-8: for what is written again. Views, not copies. */
@@ -235,4 +257,11 @@ export class RecordCursor {
     this.problem ??= 'a varint is too long or cut off';
     return Number.NaN;
   }
+}
+
+const shared = new RecordCursor();
+
+/** The headers whose count stands at `at`, of a record that a cursor has found well formed. Values are views, not copies. */
+export function headersAt(bytes: Buffer, at: number): RecordHeader[] {
+  return shared.readHeadersAt(bytes, at);
 }
