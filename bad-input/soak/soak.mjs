@@ -3,7 +3,7 @@
 //
 // The first sixth and the last sixth of the time have a restart every half minute, orderly and by kill -9 in turns. Between
 // them the broker lives on, and its memory is judged once the heap has found its size: the median of the last third against that
-// of the first.
+// of the first. A run of less than 20 minutes is too short for that, and says so.
 import { appendFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Context } from '../../conformance/lib/cells.mjs';
@@ -24,6 +24,8 @@ const PARTITIONS = 3;
 const SAMPLE_MS = 2000;
 /** The part of the long life that goes by before its memory is looked at. */
 const WARM_UP = 0.2;
+/** Memory is judged in runs of at least this: in shorter ones the heap is still on its way to its size (82 MB at first, 107 to 115 from 3 minutes on). */
+const JUDGED_FROM_MS = 20 * 60_000;
 /** What the memory of the last third may be above that of the first. */
 const GROWTH = 1.05;
 
@@ -148,7 +150,9 @@ try {
   console.log(
     `memory of the long life: first third ${first.toFixed(1)} MB, last third ${last.toFixed(1)} MB (${change} %)`,
   );
-  if (last > first * GROWTH) throw new Error(`memory grew by ${change} %`);
+  if (totalMs < JUDGED_FROM_MS)
+    console.log(`not judged: the heap has not found its size in less than ${JUDGED_FROM_MS / 60_000} minutes`);
+  else if (last > first * GROWTH) throw new Error(`memory grew by ${change} %`);
 } catch (error) {
   failure = error.stack;
 } finally {

@@ -114,7 +114,7 @@ export class Operation {
     const last = this.#lastError;
     const why = last instanceof Error ? `; last: ${last.message}` : '';
     const { topic, partition, broker }: KafkaErrorDetails = last instanceof KafkaError ? last : {};
-    const message = `${this.#what} was not done within ${this.#timeoutMs} ms${why}`;
+    const message = `${this.#what} was not done within ${Math.ceil(this.#timeoutMs)} ms${why}`;
     return new KafkaError('TIMEOUT', message, { retriable: true, cause: last, topic, partition, broker });
   }
 }

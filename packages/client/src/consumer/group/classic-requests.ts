@@ -157,9 +157,15 @@ export class ClassicRequests {
     request: (node: number, purpose: ConsumerContext['connections']['coordination']) => Promise<T>,
     timeoutMs?: number,
   ): Promise<T> {
-    const { cluster, connections } = this.#context;
+    const { cluster, connections, settings } = this.#context;
     if (timeoutMs === undefined) {
-      const node = await cluster.coordinator('group', this.#group, this.signal);
+      // By then the session is over, whatever a single operation may take.
+      const node = await operation(
+        cluster,
+        `Joining group ${this.#group}`,
+        { timeout: settings.sessionTimeoutMs, signal: this.signal },
+        (op) => cluster.coordinator('group', this.#group, op.signal),
+      );
       this.#broker = node;
       return request(node, connections.coordination);
     }
