@@ -43,6 +43,9 @@ export const configs = {
     "--alter --topic $topic --delete-config ''",
     "--alter --topic $topic --add-config 'a b=1'",
     { args: '--bootstrap-server nonsense --describe --topic $topic', bare: true },
+    ...['--entity-type nope', '--entity-type topics', '--topic $topic', '--entity-type users'].map((entity) =>
+      bare(`--describe ${entity}`),
+    ),
     ...['--describe --topic a', '--alter --topic a --add-config retention.ms=1', '--describe --user a'].map(unanswered),
     '--describe --topic $topic --command-config /no/such/file',
     `--describe --topic $topic --command-config ${WRONG}`,

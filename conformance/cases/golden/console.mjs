@@ -103,6 +103,8 @@ export const consoleConsumer = {
       'partition.assignment.strategy=no.such.Assignor',
       'session.timeout.ms=1000 --group g',
     ].map((property) => `--topic $topic --consumer-property ${property}`),
+    '--topic $topic --partition 0 --from-beginning --max-messages 2 --value-deserializer no.such.Deserializer',
+    '--topic $topic --partition 0 --from-beginning --max-messages 2 --property print.key=true --property key.deserializer=no.such.One',
     // Nothing to a consumer.
     '--topic $topic --partition 0 --from-beginning --max-messages 1 --consumer-property acks=7',
     "--topic 'bad topic' --timeout-ms 1000",

@@ -23,6 +23,8 @@ const DEFAULT_FLAGS = {
 } as const;
 
 export type EntityType = (typeof FLAGS)[keyof typeof FLAGS];
+/** With --zookeeper. */
+const ZOOKEEPER_TYPES: readonly EntityType[] = ['users', 'brokers'];
 const TYPES: readonly EntityType[] = [
   'topics',
   'clients',
@@ -116,10 +118,15 @@ function typesOf(options: ParsedOptions): EntityType[] {
   const twice = given.filter((type, index) => given.indexOf(type) !== index);
   if (twice.length > 0) throw new ToolError(`Duplicate entity type(s) specified: ${twice.join(',')}`);
   const types = given.map((text) => {
-    const type = TYPES.find((known) => known === text);
+    // Kafka 3.9 takes who names no cluster for one who means ZooKeeper, and has no groups.
+    const [allowed, argument] =
+      options.has('bootstrap-server') || options.has('bootstrap-controller')
+        ? ([TYPES, '--bootstrap-server or --bootstrap-controller'] as const)
+        : ([ZOOKEEPER_TYPES, '--zookeeper'] as const);
+    const type = allowed.find((known) => known === text);
     if (type !== undefined) return type;
     throw new ToolError(
-      `Invalid entity type ${text}, the entity type must be one of topics, clients, users, brokers, ips, broker-loggers, client-metrics with a --bootstrap-server or --bootstrap-controller argument`,
+      `Invalid entity type ${text}, the entity type must be one of ${allowed.filter((type) => type !== 'groups').join(', ')} with a ${argument} argument`,
     );
   });
   if (types.length === 0) throw new ToolError('At least one entity type must be specified');

@@ -1,10 +1,12 @@
 import { fileProperties } from '../cli/kafka-client.ts';
+import { logError } from '../cli/log-error.ts';
 import { OptionParser, type ParsedOptions, withArgument } from '../cli/option-parser.ts';
 import { parseProperties } from '../cli/property-pairs.ts';
 import { bothSpellings, givenOlder, isOfKafka4 } from '../cli/respelled.ts';
 import { ToolError } from '../cli/tool.ts';
 import { topicPattern } from '../cli/topic-pattern.ts';
 import { HELP_AND_VERSION, parseOrHelp, requireOptions, UsageError } from '../cli/usage.ts';
+import { BUILT_IN_DESERIALIZERS, deserializerOf } from './deserializers.ts';
 import { BUILT_IN_FORMATTERS, type Formatter, formatterOf } from './formatters.ts';
 
 const PRINTS = ['timestamp', 'partition', 'offset', 'epoch', 'delivery', 'headers', 'key', 'value']
@@ -199,5 +201,18 @@ async function formatter(options: ParsedOptions, warn: (text: string) => void): 
     const named = options.value(`${part}-deserializer`);
     if (named !== undefined) properties.set(`${part}.deserializer`, named);
   }
+  const isDefault = /\b(?:Default|Logging)MessageFormatter$/.test(className);
+  for (const part of isDefault ? ['key', 'value', 'headers'] : [])
+    await tellUnknown(properties.get(`${part}.deserializer`));
   return make(properties);
+}
+
+/** Of a class that cannot be loaded Java tells, and shows the bytes as they are. */
+async function tellUnknown(className = ''): Promise<void> {
+  if (className === '' || deserializerOf(className) !== undefined) return;
+  await logError(
+    'org.apache.kafka.tools.consumer.DefaultMessageFormatter',
+    `Unable to instantiate a deserializer from ${className}; built in are ${BUILT_IN_DESERIALIZERS}`,
+    `java.lang.ClassNotFoundException: ${className}`,
+  );
 }

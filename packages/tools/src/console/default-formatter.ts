@@ -16,7 +16,6 @@ export class DefaultFormatter implements Formatter {
   readonly #value: Deserializer | undefined;
   readonly #headers: Deserializer | undefined;
 
-  /** Throws JavaError for a deserializer that is not built in. */
   constructor(properties: ReadonlyMap<string, string>) {
     const shows = (name: string, preset = 'false'): boolean =>
       (properties.get(`print.${name}`) ?? preset).trim().toLowerCase() === 'true';

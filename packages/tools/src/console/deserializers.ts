@@ -55,14 +55,10 @@ function shortestFloat(float: number): number {
   return float;
 }
 
-/** Undefined for the empty name: the bytes as they are. Throws JavaError for a class that is not built in. */
-export function deserializerOf(className: string | undefined): Deserializer | undefined {
-  if (className === undefined || className === '') return undefined;
+export const BUILT_IN_DESERIALIZERS = `${[...KNOWN.keys()].join(', ')} of ${PACKAGE}`;
+
+/** Undefined for the empty name, and for a class that is not built in: the bytes as they are. */
+export function deserializerOf(className = ''): Deserializer | undefined {
   const name = className.startsWith(`${PACKAGE}.`) ? className.slice(PACKAGE.length + 1) : className;
-  const found = KNOWN.get(name.replace('$', '.'));
-  if (found !== undefined) return found;
-  throw new JavaError(
-    'java.lang.ClassNotFoundException',
-    `${className}; built in are ${[...KNOWN.keys()].join(', ')} of ${PACKAGE}`,
-  );
+  return KNOWN.get(name.replace('$', '.'));
 }
