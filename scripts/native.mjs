@@ -7,20 +7,21 @@ import { must, ROOT } from './lib/run.mjs';
 
 const folder = join(ROOT, 'packages', 'platform', 'native');
 const target = `${process.platform}-${process.arch}`;
-const source = 'system.c';
+const sources = ['node-api.h', 'poller.c', 'system.c'];
 const binary = `${target}/system.node`;
 const flags = ['-O2', '-Wall', '-Wextra', '-Werror', '-shared', '-fPIC', '-fvisibility=hidden', '-fno-stack-protector'];
 // No C library: it serves whichever the node program has.
 const link = ['-nostdlib', '-s', '-Wl,--build-id=none', '-Wl,-z,noexecstack', '-Wl,-z,relro,-z,now'];
 
 mkdirSync(join(folder, target), { recursive: true });
-must(process.env.CC ?? 'cc', [...flags, ...link, '-o', join(folder, binary), join(folder, source)]);
+must(process.env.CC ?? 'cc', [...flags, ...link, '-o', join(folder, binary), ...sources.filter((name) => name.endsWith('.c')).map((name) => join(folder, name))]);
 
 const built = join(folder, 'built.json');
-const digest = (name) =>
-  createHash('sha256')
-    .update(readFileSync(join(folder, name)))
-    .digest('hex');
+const digest = (...names) => {
+  const hash = createHash('sha256');
+  for (const name of names) hash.update(readFileSync(join(folder, name)));
+  return hash.digest('hex');
+};
 const list = JSON.parse(readFileSync(built, 'utf8'));
-list[binary] = { source: digest(source), binary: digest(binary) };
+list[binary] = { sources: digest(...sources), binary: digest(binary) };
 writeFileSync(built, `${JSON.stringify(list, null, 2)}\n`);

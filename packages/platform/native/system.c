@@ -2,10 +2,6 @@
  * System calls that Node.js does not offer: sendfile(2), from a file's pages to a socket without a copy through our memory; send(2)
  * without a stream around it; sync_file_range(2), which lets a file be written to the device a piece at a time.
  *
- * Node-API keeps its binary interface over all versions of Node.js, so one build serves them all. The few declarations are
- * written out here, and the system calls, but for the write, are made directly: building needs a C compiler and nothing else, and
- * the result serves whichever C library the process has.
- *
  *   sendFile(socket, file, position, length, sendBuffer) -> bytes
  *
  * Sets the socket's SO_SNDBUF to `sendBuffer` where that is not 0, a matter of a tenth of a microsecond, then sends `length` bytes of the descriptor `file` from `position` to the non-blocking descriptor `socket`. Returns how many the
@@ -21,65 +17,7 @@
  * Has the kernel begin to write these bytes of the descriptor `file` to the device, on a thread of the pool, since that costs
  * the processor's time and may wait for the device's queue. Promises nothing about what is durable: that is fdatasync's.
  */
-#include <stddef.h>
-#include <stdint.h>
-
-typedef struct napi_env__ *napi_env;
-typedef struct napi_value__ *napi_value;
-typedef struct napi_callback_info__ *napi_callback_info;
-typedef int napi_status;
-typedef struct napi_ref__ *napi_ref;
-typedef struct napi_deferred__ *napi_deferred;
-typedef struct napi_async_work__ *napi_async_work;
-typedef napi_value (*napi_callback)(napi_env, napi_callback_info);
-typedef void (*napi_execute)(napi_env, void *);
-typedef void (*napi_complete)(napi_env, napi_status, void *);
-
-#define API extern __attribute__((visibility("default")))
-API napi_status napi_get_cb_info(napi_env, napi_callback_info, size_t *, napi_value *, napi_value *, void **);
-API napi_status napi_get_value_int32(napi_env, napi_value, int32_t *);
-API napi_status napi_get_value_int64(napi_env, napi_value, int64_t *);
-API napi_status napi_get_buffer_info(napi_env, napi_value, void **, size_t *);
-API napi_status napi_create_int32(napi_env, int32_t, napi_value *);
-API napi_status napi_set_named_property(napi_env, napi_value, const char *, napi_value);
-API napi_status napi_create_int64(napi_env, int64_t, napi_value *);
-API napi_status napi_create_function(napi_env, const char *, size_t, napi_callback, void *, napi_value *);
-API napi_status napi_create_string_utf8(napi_env, const char *, size_t, napi_value *);
-API napi_status napi_create_buffer(napi_env, size_t, void **, napi_value *);
-API napi_status napi_create_reference(napi_env, napi_value, uint32_t, napi_ref *);
-API napi_status napi_delete_reference(napi_env, napi_ref);
-API napi_status napi_create_promise(napi_env, napi_deferred *, napi_value *);
-API napi_status napi_resolve_deferred(napi_env, napi_deferred, napi_value);
-API napi_status napi_create_async_work(napi_env, napi_value, napi_value, napi_execute, napi_complete, void *,
-                                       napi_async_work *);
-API napi_status napi_queue_async_work(napi_env, napi_async_work);
-API napi_status napi_delete_async_work(napi_env, napi_async_work);
-API napi_status napi_throw_error(napi_env, const char *, const char *);
-API napi_status napi_throw_type_error(napi_env, const char *, const char *);
-
-enum { INTERRUPTED = 4, SOL_SOCKET = 1, SO_SNDBUF = 7, DONT_WAIT = 0x40, NO_SIGNAL = 0x4000, RANGE_WRITE = 2 };
-#define NAPI_AUTO_LENGTH ((size_t)-1)
-
-#if defined(__x86_64__)
-enum { SYS_SENDFILE = 40, SYS_SENDTO = 44, SYS_SETSOCKOPT = 54, SYS_SYNC_FILE_RANGE = 277 };
-static long system_call(long number, long a, long b, long c, long d, long e, long f) {
-  long result;
-  register long r10 __asm__("r10") = d;
-  register long r8 __asm__("r8") = e;
-  register long r9 __asm__("r9") = f;
-  __asm__ volatile("syscall"
-                   : "=a"(result)
-                   : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
-                   : "rcx", "r11", "memory");
-  return result;
-}
-#else
-#error "no system calls known for this architecture"
-#endif
-
-/* Of the C library that the process has, musl or glibc: what stands in for its writes, as a test's faults do, stands in for ours. */
-extern long pwrite(int, const void *, size_t, long);
-extern int *__errno_location(void);
+#include "node-api.h"
 
 static napi_value send_file(napi_env env, napi_callback_info info) {
   napi_value arguments[5], result = NULL;
@@ -205,7 +143,9 @@ static napi_value write_out(napi_env env, napi_callback_info info) {
   return promise;
 }
 
-static void add(napi_env env, napi_value exports, const char *name, napi_callback callback) {
+void add_poller(napi_env env, napi_value exports);
+
+void add(napi_env env, napi_value exports, const char *name, napi_callback callback) {
   napi_value function = NULL;
   if (napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, NULL, &function)) return;
   napi_set_named_property(env, exports, name, function);
@@ -216,5 +156,6 @@ API napi_value napi_register_module_v1(napi_env env, napi_value exports) {
   add(env, exports, "send", send_bytes);
   add(env, exports, "write", write_bytes);
   add(env, exports, "writeOut", write_out);
+  add_poller(env, exports);
   return exports;
 }

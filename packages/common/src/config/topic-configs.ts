@@ -53,7 +53,8 @@ export class TopicConfigs {
   /** The live view of a topic; also of one that has no properties of its own yet. */
   logConfig(topic: string): LogConfig {
     const entry = this.#topic(topic);
-    entry.logConfig ??= Object.assign({ subscribe: subscribeTo(entry.subscribers) }, this.#values(entry));
+    // In this order: an object that gets thirty properties one by one becomes a hash table, and every append reads this one.
+    entry.logConfig ??= Object.assign(this.#values(entry), { subscribe: subscribeTo(entry.subscribers) });
     return entry.logConfig;
   }
 
@@ -159,7 +160,7 @@ export function fixedLogConfig(properties: Properties = NONE): LogConfig {
     values.set(name, key.parse(text));
   }
   const get = (name: string): ConfigValue => values.get(name) ?? TOPIC_CONFIG_DEF.key(name)?.defaultValue ?? null;
-  return { subscribe: () => () => {}, ...logConfigValues(get) };
+  return { ...logConfigValues(get), subscribe: () => () => {} };
 }
 
 function subscribeTo(subscribers: Subscribers): (changed: () => void) => () => void {

@@ -1,3 +1,5 @@
+// The global one is a getter, asked several times a request.
+import { performance } from 'node:perf_hooks';
 import type { Clock, Timer } from '../clock.ts';
 import { clampDelayMs, sleepWith } from '../sleep.ts';
 import { TurnQueue } from '../turn-queue.ts';

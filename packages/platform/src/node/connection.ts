@@ -16,7 +16,8 @@ import { NetworkError } from '../network.ts';
 import type { SendBuffers } from '../send-buffers.ts';
 import { SendQueue } from '../send-queue.ts';
 import type { FileSender } from './file-sender.ts';
-import type { ReceivePool, SocketReader } from './receive-pool.ts';
+import type { ReceivePool } from './receive-pool.ts';
+import type { SocketReader } from './socket-reader.ts';
 import { descriptorOf, type SystemCallsLoader } from './system-calls.ts';
 
 /** What a connection asks of its network. */
@@ -44,7 +45,7 @@ export class NodeConnection implements Connection {
   readonly remote: Address;
   readonly local: Address;
   readonly #socket: Socket;
-  readonly #reader: SocketReader | undefined;
+  readonly #reader: SocketReader;
   readonly #owner: ConnectionOwner;
   /** For `FileSender.send`. */
   readonly #sendBufferBytes: number;
@@ -65,8 +66,7 @@ export class NodeConnection implements Connection {
   /** Of the socket, for direct calls while it is not destroyed; -1: none. */
   #descriptor = -1;
 
-  /** Without a reader the socket's 'data' events bring the bytes, in fresh memory. */
-  constructor(socket: Socket, reader: SocketReader | undefined, owner: ConnectionOwner, sendBufferBytes = 0) {
+  constructor(socket: Socket, reader: SocketReader, owner: ConnectionOwner, sendBufferBytes = 0) {
     this.#socket = socket;
     this.#reader = reader;
     this.#owner = owner;
@@ -110,10 +110,16 @@ export class NodeConnection implements Connection {
       }
     };
     const room = (): Buffer | undefined => (this.#state === 'open' ? handler.room?.() : undefined);
-    if (this.#reader === undefined) socket.on('data', received);
-    else this.#reader.start({ received, room, filled, mayReadOn: () => this.#mayReadOn() });
-    // The peer has no more to say: like Kafka, answer what is queued and close.
-    socket.on('end', () => this.close());
+    this.#reader.start(socket, {
+      received,
+      room,
+      filled,
+      mayReadOn: () => this.#mayReadOn(),
+      stopped: () => this.#owner.readNextTurn(this),
+      // The peer has no more to say: like Kafka, answer what is queued and close.
+      ended: () => this.close(),
+      failed: (error) => this.#destroy(toNetworkError(error, this.remote)),
+    });
     socket.on('error', (error) => {
       this.#error ??=
         this.#state === 'open' || this.#state === 'closing' ? toNetworkError(error, this.remote) : undefined;
@@ -122,7 +128,7 @@ export class NodeConnection implements Connection {
       this.#state = 'destroyed';
       this.#queue.clear();
       this.#stalledBytes = 0;
-      this.#reader?.stop();
+      this.#reader.stop();
       clearTimeout(this.#linger);
       this.#owner.ended(this);
       handler.closed(this.#error);
@@ -152,11 +158,11 @@ export class NodeConnection implements Connection {
   }
 
   pause(): void {
-    if (this.#state === 'open') this.#socket.pause();
+    if (this.#state === 'open') this.#reader.pause();
   }
 
   resume(): void {
-    if (this.#state === 'open') this.#socket.resume();
+    if (this.#state === 'open') this.#reader.resume();
   }
 
   close(): void {
@@ -177,7 +183,6 @@ export class NodeConnection implements Connection {
   #mayReadOn(): boolean {
     if (this.#turnShare < 1) return true;
     this.#turnShare = 0;
-    this.#owner.readNextTurn(this);
     return false;
   }
 
@@ -295,7 +300,7 @@ export class NodeConnection implements Connection {
     this.#state = 'ending';
     this.#socket.end();
     // What still comes is dropped; the peer's end, read this way, closes the socket without a reset.
-    this.#socket.resume();
+    this.#reader.drop();
     this.#linger = setTimeout(() => this.#socket.destroy(), closeLingerMs);
     this.#linger.unref();
   }
@@ -311,6 +316,7 @@ export class NodeConnection implements Connection {
     this.#state = 'destroyed';
     this.#error ??= error;
     this.#queue.clear();
+    this.#reader.stop();
     this.#socket.destroy();
   }
 }

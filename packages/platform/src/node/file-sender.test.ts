@@ -20,10 +20,11 @@ const isBuilt = process.platform === 'linux' && process.arch === 'x64';
 const folder = mkdtempSync(`${tmpdir()}/ottla-file-sender-`);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const digest = (name: string): string =>
-  createHash('sha256')
-    .update(readFileSync(new URL(name, native)))
-    .digest('hex');
+const digest = (...names: readonly string[]): string => {
+  const hash = createHash('sha256');
+  for (const name of names) hash.update(readFileSync(new URL(name, native)));
+  return hash.digest('hex');
+};
 
 /** A socket whose peer does not read until it is told to, and a file of `sizeBytes`. */
 async function withSocket(
@@ -53,7 +54,7 @@ const sender = (isEnabled = true): { files: FileSender; decisions: (string | und
 
 it('the add-ons are built from the source beside them', () => {
   const built: unknown = JSON.parse(readFileSync(new URL('built.json', native), 'utf8'));
-  const expected = { source: digest('system.c'), binary: digest('linux-x64/system.node') };
+  const expected = { sources: digest('node-api.h', 'poller.c', 'system.c'), binary: digest('linux-x64/system.node') };
   expect(built).toEqual({ 'linux-x64/system.node': expected });
 });
 

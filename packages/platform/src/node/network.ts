@@ -17,8 +17,11 @@ import { SendBuffers } from '../send-buffers.ts';
 import type { ConnectionOwner } from './connection.ts';
 import { NodeConnection, plainHost, toNetworkError } from './connection.ts';
 import { FileSender } from './file-sender.ts';
-import { ReceivePool, SocketReader } from './receive-pool.ts';
-import { SystemCallsLoader } from './system-calls.ts';
+import { PolledReader } from './polled-reader.ts';
+import { ReceivePool } from './receive-pool.ts';
+import { SocketPoller } from './socket-poller.ts';
+import { PooledReader, type SocketReader, StreamReader } from './socket-reader.ts';
+import { descriptorOf, SystemCallsLoader } from './system-calls.ts';
 import { tlsSocket, toTlsError } from './tls-socket.ts';
 
 export interface NodeNetworkOptions {
@@ -44,6 +47,7 @@ export class NodeNetwork implements Network, ConnectionOwner {
   readonly #clock: Clock;
   readonly #pooled: boolean;
   readonly #acceptFailed: (error: NetworkError) => void;
+  #poller: SocketPoller | undefined;
   readonly #open = new Set<NodeConnection>();
   #toFlush: NodeConnection[] = [];
   #toFlushNext: NodeConnection[] = [];
@@ -100,7 +104,7 @@ export class NodeNetwork implements Network, ConnectionOwner {
     return new Promise((resolve, reject) => {
       const { tls } = options;
       // What is encrypted is read through 'data': there is no reading into our buffers.
-      const reader = this.#pooled && tls === undefined ? new SocketReader(this.receivePool) : undefined;
+      const reader = this.#pooled && tls === undefined ? new PooledReader(this.receivePool) : undefined;
       let socket: net.Socket;
       try {
         const host = bareHost(options.host);
@@ -134,7 +138,7 @@ export class NodeNetwork implements Network, ConnectionOwner {
         timer.cancel();
         forget?.();
         socket.off('error', failed);
-        const connection = new NodeConnection(socket, reader, this);
+        const connection = new NodeConnection(socket, reader ?? new StreamReader(), this);
         connection.start(handler(connection));
         resolve(connection);
       });
@@ -218,8 +222,17 @@ export class NodeNetwork implements Network, ConnectionOwner {
     }
   }
 
+  #readerOf(accepted: net.Socket): { socket: net.Socket; reader: SocketReader } {
+    if (!this.#pooled) return { socket: accepted, reader: new StreamReader() };
+    const { calls } = this.systemCalls;
+    const descriptor = descriptorOf(accepted);
+    if (calls === undefined || descriptor < 0) return withReader(accepted, this.receivePool);
+    this.#poller ??= new SocketPoller(calls);
+    return { socket: accepted, reader: new PolledReader(this.#poller, this.receivePool, descriptor) };
+  }
+
   #accepted(accepted: net.Socket, accept: Accept, sendBufferBytes: number | undefined): void {
-    const { socket, reader } = this.#pooled ? withReader(accepted, this.receivePool) : { socket: accepted };
+    const { socket, reader } = this.#readerOf(accepted);
     const connection = new NodeConnection(socket, reader, this, sendBufferBytes);
     const handler = accept(connection);
     if (handler === undefined) {
@@ -236,12 +249,12 @@ export class NodeNetwork implements Network, ConnectionOwner {
  * accepted one its handle moves to a new socket, which takes the handle by an option that is not documented. Where that is
  * not there, the accepted socket is used as it is.
  */
-function withReader(accepted: net.Socket, pool: ReceivePool): { socket: net.Socket; reader?: SocketReader } {
+function withReader(accepted: net.Socket, pool: ReceivePool): { socket: net.Socket; reader: SocketReader } {
   const handle: unknown = Reflect.get(accepted, '_handle');
   if (typeof handle !== 'object' || handle === null || !('useUserBuffer' in handle))
-    return { socket: accepted.resume() };
-  const reader = new SocketReader(pool);
-  const options: net.SocketConstructorOpts & { readonly handle: object; readonly onread: SocketReader['onread'] } = {
+    return { socket: accepted.resume(), reader: new StreamReader() };
+  const reader = new PooledReader(pool);
+  const options: net.SocketConstructorOpts & { readonly handle: object; readonly onread: PooledReader['onread'] } = {
     handle,
     allowHalfOpen: true,
     readable: true,

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { ReceivePool, type Receiver, SocketReader } from './receive-pool.ts';
+import { Socket } from 'node:net';
+import { ReceivePool } from './receive-pool.ts';
+import { PooledReader, type Receiver } from './socket-reader.ts';
 
 /** What a socket does with `onread`: fill the buffer, call back, ask for the next one. */
-function socketOf(reader: SocketReader): (bytes: Buffer) => Uint8Array {
+function socketOf(reader: PooledReader): (bytes: Buffer) => Uint8Array {
   let buffer = reader.onread.buffer();
   return (bytes) => {
     buffer.set(bytes);
@@ -12,17 +14,27 @@ function socketOf(reader: SocketReader): (bytes: Buffer) => Uint8Array {
   };
 }
 
-/** One without memory of its own. */
-function receiverOf(received: (chunk: Buffer) => void): Receiver {
-  return { received, room: () => undefined, filled: () => expect.unreachable(), mayReadOn: () => true };
+/** One without memory of its own, unless `other` says so. */
+function receiverOf(received: (chunk: Buffer) => void, other: Partial<Receiver> = {}): Receiver {
+  const unreachable = (): never => expect.unreachable();
+  return {
+    received,
+    room: () => undefined,
+    filled: unreachable,
+    mayReadOn: () => true,
+    stopped: unreachable,
+    ended: unreachable,
+    failed: unreachable,
+    ...other,
+  };
 }
 
 describe('the receive pool', () => {
   it('copies the few bytes of quiet connections out of the buffer they share', () => {
     const pool = new ReceivePool();
     const chunks: Buffer[] = [];
-    const [one, two] = [new SocketReader(pool), new SocketReader(pool)];
-    for (const reader of [one, two]) reader.start(receiverOf((chunk) => chunks.push(chunk)));
+    const [one, two] = [new PooledReader(pool), new PooledReader(pool)];
+    for (const reader of [one, two]) reader.start(new Socket(), receiverOf((chunk) => chunks.push(chunk)));
     const [receiveOne, receiveTwo] = [socketOf(one), socketOf(two)];
     expect(receiveOne(Buffer.from('first'))).toBe(pool.common);
     expect(receiveTwo(Buffer.from('other'))).toBe(pool.common);
@@ -33,8 +45,8 @@ describe('the receive pool', () => {
   it('gives a bulk connection a buffer of its own, lent until released, and takes it back when it is quiet', () => {
     const pool = new ReceivePool();
     const chunks: Buffer[] = [];
-    const reader = new SocketReader(pool);
-    reader.start(receiverOf((chunk) => chunks.push(chunk)));
+    const reader = new PooledReader(pool);
+    reader.start(new Socket(), receiverOf((chunk) => chunks.push(chunk)));
     const receive = socketOf(reader);
     const own = receive(Buffer.alloc(20_000, 'a'));
     expect(own).not.toBe(pool.common);
@@ -58,8 +70,8 @@ describe('the receive pool', () => {
 
   it('reuses one buffer for a receiver that releases before it returns', () => {
     const pool = new ReceivePool();
-    const reader = new SocketReader(pool);
-    reader.start(receiverOf((chunk) => pool.release(chunk)));
+    const reader = new PooledReader(pool);
+    reader.start(new Socket(), receiverOf((chunk) => pool.release(chunk)));
     const receive = socketOf(reader);
     const own = receive(Buffer.alloc(30_000));
     for (let index = 0; index < 5; index++) expect(receive(Buffer.alloc(30_000)).buffer).toBe(own.buffer);
@@ -69,15 +81,14 @@ describe('the receive pool', () => {
     const room = Buffer.alloc(100_000);
     let filled = 0;
     const chunks: string[] = [];
-    const reader = new SocketReader(new ReceivePool());
-    reader.start({
-      received: (chunk) => chunks.push(String(chunk)),
+    const reader = new PooledReader(new ReceivePool());
+    const receiver = receiverOf((chunk) => chunks.push(String(chunk)), {
       room: () => (chunks.length > 0 && filled < room.length ? room.subarray(filled) : undefined),
-      mayReadOn: () => true,
       filled: (bytes) => {
         filled += bytes;
       },
     });
+    reader.start(new Socket(), receiver);
     const receive = socketOf(reader);
     expect(receive(Buffer.from('before')).buffer).toBe(room.buffer);
     expect(receive(Buffer.alloc(60_000, 'a')).byteOffset).toBe(room.byteOffset + 60_000);
@@ -89,22 +100,28 @@ describe('the receive pool', () => {
   });
 
   it('tells the socket to stop reading when its receiver has had enough for a turn', () => {
-    const reader = new SocketReader(new ReceivePool());
+    const reader = new PooledReader(new ReceivePool());
     let received = 0;
     const add = (bytes: number): void => {
       received += bytes;
     };
     const mayReadOn = (): boolean => received < 2;
-    reader.start({ received: ({ length }) => add(length), room: () => undefined, filled: add, mayReadOn });
+    let stops = 0;
+    const stopped = (): void => {
+      stops++;
+    };
+    const receiver = receiverOf(({ length }) => add(length), { filled: add, mayReadOn, stopped });
+    reader.start(new Socket(), receiver);
     const { buffer, callback } = reader.onread;
     expect([callback(1, buffer()), callback(1, buffer())]).toEqual([true, false]);
+    expect(stops).toBe(1);
   });
 
   it('goes on with copies when receivers keep everything, and stops with its socket', () => {
     const pool = new ReceivePool();
     const chunks: Buffer[] = [];
-    const reader = new SocketReader(pool);
-    reader.start(receiverOf((chunk) => chunks.push(chunk)));
+    const reader = new PooledReader(pool);
+    reader.start(new Socket(), receiverOf((chunk) => chunks.push(chunk)));
     const receive = socketOf(reader);
     for (let index = 0; index < 600; index++) receive(Buffer.alloc(16_384, index & 0xff));
     expect(pool.lentBuffers).toBe(512);

@@ -1,9 +1,9 @@
 /** What one read takes at most. Larger reads are no cheaper, and this many bytes stay in the processor's cache. */
 const readBytesMax = 64 * 1024;
 /** A read of so many bytes makes its connection a bulk one: its next bytes go to a buffer of its own. */
-const bulkBytesMin = 16 * 1024;
+export const bulkBytesMin = 16 * 1024;
 /** Fewer bytes than this are copied, so that a small request does not hold a large buffer. */
-const lentBytesMin = 4 * 1024;
+export const lentBytesMin = 4 * 1024;
 /** So few bytes are copied one by one: `copy` makes a view of the source first, which costs more. */
 const copiedByLoopMax = 256;
 /** Buffers for bulk connections and for chunks not released yet: 32 MiB. Beyond, bytes are copied to fresh memory. */
@@ -55,69 +55,39 @@ export class ReceivePool {
   }
 }
 
-/** Of one socket; as the ConnectionHandler's. */
-export interface Receiver {
-  received(chunk: Buffer): void;
-  room(): Buffer | undefined;
-  filled(bytes: number): void;
-  /** Whether the socket may read on: asked after each of these calls. */
-  mayReadOn(): boolean;
-}
-
-/** The reading half of one socket: what `onread` of `node:net` asks for. */
-export class SocketReader {
-  /** Given to the socket; it asks for a buffer at its start and after every read. */
-  readonly onread: { buffer: () => Uint8Array; callback: (count: number, buffer: Uint8Array) => boolean };
+/** The memory that one socket reads into next, and what it hands out of it. */
+export class ReadBuffer {
   readonly #pool: ReceivePool;
-  #receiver: Receiver | undefined;
   #current: Buffer;
-  /** The socket reads into the receiver's own memory. */
-  #isInRoom = false;
 
   constructor(pool: ReceivePool) {
     this.#pool = pool;
     this.#current = pool.common;
-    this.onread = {
-      buffer: () => {
-        const room = this.#receiver?.room();
-        this.#isInRoom = room !== undefined;
-        return room ?? this.#current;
-      },
-      callback: (count) => {
-        if (this.#isInRoom) this.#receiver?.filled(count);
-        else this.#read(count);
-        return this.#receiver?.mayReadOn() ?? true;
-      },
-    };
   }
 
-  start(receiver: Receiver): void {
-    this.#receiver = receiver;
+  get current(): Buffer {
+    return this.#current;
   }
 
-  /** The socket is closed and reads no more. */
-  stop(): void {
-    this.#useCommon();
-    this.#receiver = undefined;
-  }
-
-  #read(count: number): void {
+  /** `count` bytes were read into `current`: they go to `received` as a chunk. */
+  deliver(count: number, received: (chunk: Buffer) => void): void {
     const pool = this.#pool;
     const buffer = this.#current;
     if (buffer === pool.common || count < lentBytesMin) {
       const chunk = copyOf(buffer, count);
-      if (buffer !== pool.common) this.#useCommon();
+      if (buffer !== pool.common) this.giveBack();
       else if (count >= bulkBytesMin) this.#current = pool.take() ?? pool.common;
-      this.#receiver?.received(chunk);
+      received(chunk);
       return;
     }
     // Most receivers release before they return, and the same buffer comes back.
     this.#current = pool.common;
-    this.#receiver?.received(pool.lend(buffer, count));
+    received(pool.lend(buffer, count));
     this.#current = pool.take() ?? pool.common;
   }
 
-  #useCommon(): void {
+  /** What is read next goes to the common buffer. */
+  giveBack(): void {
     if (this.#current === this.#pool.common) return;
     this.#pool.giveBack(this.#current);
     this.#current = this.#pool.common;

@@ -16,7 +16,16 @@ export interface SystemCalls {
   write(file: number, bytes: Uint8Array, start: number, length: number, position: number): number;
   /** On a thread of the pool: the descriptor must stay open until it is done. Resolves with 0 or a negative errno. */
   writeOut(file: number, position: number, length: number): Promise<number>;
+  /** Of a socket; 0 at the peer's end. */
+  receive(socket: number, bytes: Uint8Array, start: number, length: number): number;
+  /** As native/poller.c says. Throws where the program has no event loop of libuv. */
+  openPoller(memory: Uint8Array, ready: Int32Array, callback: (count: number) => void): object;
+  watch(poller: object, socket: number, isReadyOnly: boolean): number;
+  unwatch(poller: object, socket: number): number;
+  closePoller(poller: object): void;
 }
+
+const names = ['sendFile', 'send', 'write', 'writeOut', 'receive', 'openPoller', 'watch', 'unwatch', 'closePoller'];
 
 export const EAGAIN = 11;
 
@@ -49,7 +58,7 @@ export class SystemCallsLoader {
 function isSystemCalls(addon: object | undefined): addon is SystemCalls {
   return (
     addon !== undefined &&
-    ['sendFile', 'send', 'write', 'writeOut'].every((name) => typeof Reflect.get(addon, name) === 'function')
+    names.every((name) => typeof Reflect.get(addon, name) === 'function')
   );
 }
 
