@@ -3,7 +3,7 @@ import type { ByteSource, Connection, ConnectionHandler } from '../network.ts';
 import { NetworkError } from '../network.ts';
 import type { Platform } from '../platform.ts';
 import { host, Peer, pair } from './peer.ts';
-import { nodeDataEventsTwin, nodeTwin, simulatedTwin } from './twins.ts';
+import { nodeCopyingTwin, nodeDataEventsTwin, nodeTwin, simulatedTwin } from './twins.ts';
 
 class Source implements ByteSource {
   readonly sizeBytes: number;
@@ -37,7 +37,7 @@ function expectSourceBytes(bytes: Buffer): void {
   expect(wrong).toBe(-1);
 }
 
-const twins = [nodeTwin, nodeDataEventsTwin, simulatedTwin(1), simulatedTwin(2), simulatedTwin(3)];
+const twins = [nodeTwin, nodeCopyingTwin, nodeDataEventsTwin, simulatedTwin(1), simulatedTwin(2), simulatedTwin(3)];
 
 describe.each(twins)('network of the $name twin', (twin) => {
   const withPair = (body: (ends: { client: Peer; server: Peer; platform: Platform }) => Promise<void>): Promise<void> =>

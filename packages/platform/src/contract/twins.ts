@@ -37,9 +37,9 @@ export const nodeDataEventsTwin: Twin = {
     }),
 };
 
-/** What is used where sendfile is not built. */
+/** What is used where the add-on is not built. */
 export const nodeCopyingTwin: Twin = {
-  name: 'node that copies from files',
+  name: 'node without system calls of its own',
   run: (body) =>
     nodeTwin.run((platform, directory) => {
       const network = new NodeNetwork(platform.clock, { sendsFromFiles: false, overwriteReleased: true });

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { getSystemErrorName } from 'node:util';
-import { lentBytesMin, ReadBuffer, type ReceivePool } from './receive-pool.ts';
+import { ReadBuffer, type ReceivePool } from './receive-pool.ts';
 import { type SocketPoller, smallReadBytesMax } from './socket-poller.ts';
 import { type Receiver, type SocketReader, StreamReader } from './socket-reader.ts';
 import { EAGAIN } from './system-calls.ts';
@@ -70,12 +70,14 @@ export class PolledReader implements SocketReader {
     const receiver = this.#receiver;
     if (receiver === undefined) return;
     receiver.received(chunk);
-    if (chunk.length === smallReadBytesMax && receiver.mayReadOn()) this.#readOn(chunk.length);
+    if (chunk.length < smallReadBytesMax) return;
+    this.#memory.take();
+    if (receiver.mayReadOn()) this.#readOn();
   }
 
   /** By the poller: the socket has bytes, or more to say than bytes. */
   ready(): void {
-    this.#readOn(0);
+    this.#readOn();
   }
 
   /** By the poller: 0 is the peer's end, what is below the number of an error. */
@@ -85,8 +87,7 @@ export class PolledReader implements SocketReader {
     else this.#receiver?.failed(Object.assign(new Error('recv failed'), { code: getSystemErrorName(status) }));
   }
 
-  #readOn(before: number): void {
-    let total = before;
+  #readOn(): void {
     for (let reads = 0; reads < readsMax; reads++) {
       const receiver = this.#receiver;
       // Whoever got the bytes may have closed the connection, or want no more for now.
@@ -100,7 +101,6 @@ export class PolledReader implements SocketReader {
         this.over(count);
         return;
       }
-      total += count;
       if (room === undefined) this.#memory.deliver(count, this.#received);
       else {
         this.#room = undefined;
@@ -108,7 +108,7 @@ export class PolledReader implements SocketReader {
       }
       if (count < buffer.length || !receiver.mayReadOn()) break;
     }
-    this.#classify(total);
+    this.#classify();
   }
 
   #watch(socket: Socket): void {
@@ -120,12 +120,11 @@ export class PolledReader implements SocketReader {
     this.#stream.resume();
   }
 
-  /** By what one turn brought. */
-  #classify(bytes: number): void {
-    const isBulk = this.#room !== undefined || (this.#isBulk ? bytes >= lentBytesMin : bytes >= smallReadBytesMax);
+  /** By where its next bytes should go. */
+  #classify(): void {
+    const isBulk = this.#room !== undefined || this.#memory.isOwn;
     if (isBulk === this.#isBulk || !this.#isWatched || this.#socket === undefined) return;
     this.#isBulk = isBulk;
-    if (!isBulk) this.#memory.giveBack();
     this.#watch(this.#socket);
   }
 }

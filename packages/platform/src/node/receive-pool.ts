@@ -1,9 +1,9 @@
 /** What one read takes at most. Larger reads are no cheaper, and this many bytes stay in the processor's cache. */
 const readBytesMax = 64 * 1024;
 /** A read of so many bytes makes its connection a bulk one: its next bytes go to a buffer of its own. */
-export const bulkBytesMin = 16 * 1024;
+const bulkBytesMin = 16 * 1024;
 /** Fewer bytes than this are copied, so that a small request does not hold a large buffer. */
-export const lentBytesMin = 4 * 1024;
+const lentBytesMin = 4 * 1024;
 /** So few bytes are copied one by one: `copy` makes a view of the source first, which costs more. */
 const copiedByLoopMax = 256;
 /** Buffers for bulk connections and for chunks not released yet: 32 MiB. Beyond, bytes are copied to fresh memory. */
@@ -69,6 +69,16 @@ export class ReadBuffer {
     return this.#current;
   }
 
+  /** What is read next does not have to be copied. */
+  get isOwn(): boolean {
+    return this.#current !== this.#pool.common;
+  }
+
+  /** Much is expected. */
+  take(): void {
+    if (!this.isOwn) this.#current = this.#pool.take() ?? this.#pool.common;
+  }
+
   /** `count` bytes were read into `current`: they go to `received` as a chunk. */
   deliver(count: number, received: (chunk: Buffer) => void): void {
     const pool = this.#pool;
@@ -76,19 +86,19 @@ export class ReadBuffer {
     if (buffer === pool.common || count < lentBytesMin) {
       const chunk = copyOf(buffer, count);
       if (buffer !== pool.common) this.giveBack();
-      else if (count >= bulkBytesMin) this.#current = pool.take() ?? pool.common;
+      else if (count >= bulkBytesMin) this.take();
       received(chunk);
       return;
     }
     // Most receivers release before they return, and the same buffer comes back.
     this.#current = pool.common;
     received(pool.lend(buffer, count));
-    this.#current = pool.take() ?? pool.common;
+    this.take();
   }
 
   /** What is read next goes to the common buffer. */
   giveBack(): void {
-    if (this.#current === this.#pool.common) return;
+    if (!this.isOwn) return;
     this.#pool.giveBack(this.#current);
     this.#current = this.#pool.common;
   }
