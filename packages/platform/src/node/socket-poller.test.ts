@@ -113,10 +113,12 @@ describe.runIf(calls !== undefined)('polled sockets', () => {
         for (const other of lines) if (other.reader !== reader) other.reader.stop();
       };
       reader.start(socket, { ...receiver, received });
+      reader.pause();
     }
-    // Both lie there when the poller looks: the loop does not turn in between.
     const written = lines.map(({ peer }) => new Promise<void>((resolve) => peer.write('bytes', () => resolve())));
     await Promise.all(written);
+    // Both have bytes when the poller looks.
+    for (const { reader } of lines) reader.resume();
     await events.until('x: bytes');
     await new Promise<void>((resolve) => setImmediate(resolve));
     expect(events.all).toEqual(['x: bytes']);
