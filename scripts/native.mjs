@@ -14,7 +14,13 @@ const flags = ['-O2', '-Wall', '-Wextra', '-Werror', '-shared', '-fPIC', '-fvisi
 const link = ['-nostdlib', '-s', '-Wl,--build-id=none', '-Wl,-z,noexecstack', '-Wl,-z,relro,-z,now'];
 
 mkdirSync(join(folder, target), { recursive: true });
-must(process.env.CC ?? 'cc', [...flags, ...link, '-o', join(folder, binary), ...sources.filter((name) => name.endsWith('.c')).map((name) => join(folder, name))]);
+must(process.env.CC ?? 'cc', [
+  ...flags,
+  ...link,
+  '-o',
+  join(folder, binary),
+  ...sources.filter((name) => name.endsWith('.c')).map((name) => join(folder, name)),
+]);
 
 const built = join(folder, 'built.json');
 const digest = (...names) => {

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
 import { Socket } from 'node:net';
+import { describe, expect, it } from 'vitest';
 import { ReceivePool } from './receive-pool.ts';
 import { PooledReader, type Receiver } from './socket-reader.ts';
 
@@ -34,7 +34,11 @@ describe('the receive pool', () => {
     const pool = new ReceivePool();
     const chunks: Buffer[] = [];
     const [one, two] = [new PooledReader(pool), new PooledReader(pool)];
-    for (const reader of [one, two]) reader.start(new Socket(), receiverOf((chunk) => chunks.push(chunk)));
+    for (const reader of [one, two])
+      reader.start(
+        new Socket(),
+        receiverOf((chunk) => chunks.push(chunk)),
+      );
     const [receiveOne, receiveTwo] = [socketOf(one), socketOf(two)];
     expect(receiveOne(Buffer.from('first'))).toBe(pool.common);
     expect(receiveTwo(Buffer.from('other'))).toBe(pool.common);
@@ -46,7 +50,10 @@ describe('the receive pool', () => {
     const pool = new ReceivePool();
     const chunks: Buffer[] = [];
     const reader = new PooledReader(pool);
-    reader.start(new Socket(), receiverOf((chunk) => chunks.push(chunk)));
+    reader.start(
+      new Socket(),
+      receiverOf((chunk) => chunks.push(chunk)),
+    );
     const receive = socketOf(reader);
     const own = receive(Buffer.alloc(20_000, 'a'));
     expect(own).not.toBe(pool.common);
@@ -71,7 +78,10 @@ describe('the receive pool', () => {
   it('reuses one buffer for a receiver that releases before it returns', () => {
     const pool = new ReceivePool();
     const reader = new PooledReader(pool);
-    reader.start(new Socket(), receiverOf((chunk) => pool.release(chunk)));
+    reader.start(
+      new Socket(),
+      receiverOf((chunk) => pool.release(chunk)),
+    );
     const receive = socketOf(reader);
     const own = receive(Buffer.alloc(30_000));
     for (let index = 0; index < 5; index++) expect(receive(Buffer.alloc(30_000)).buffer).toBe(own.buffer);
@@ -121,7 +131,10 @@ describe('the receive pool', () => {
     const pool = new ReceivePool();
     const chunks: Buffer[] = [];
     const reader = new PooledReader(pool);
-    reader.start(new Socket(), receiverOf((chunk) => chunks.push(chunk)));
+    reader.start(
+      new Socket(),
+      receiverOf((chunk) => chunks.push(chunk)),
+    );
     const receive = socketOf(reader);
     for (let index = 0; index < 600; index++) receive(Buffer.alloc(16_384, index & 0xff));
     expect(pool.lentBuffers).toBe(512);

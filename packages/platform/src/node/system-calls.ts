@@ -56,10 +56,7 @@ export class SystemCallsLoader {
 }
 
 function isSystemCalls(addon: object | undefined): addon is SystemCalls {
-  return (
-    addon !== undefined &&
-    names.every((name) => typeof Reflect.get(addon, name) === 'function')
-  );
+  return addon !== undefined && names.every((name) => typeof Reflect.get(addon, name) === 'function');
 }
 
 /** Of a plain TCP socket that is open, else -1: what goes to any other must pass through its own layers first. */

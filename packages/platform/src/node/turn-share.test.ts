@@ -53,7 +53,7 @@ it.each([nodeTwin, nodeCopyingTwin])('who brings much in chunks has a share of a
     for (const connection of accepted.filter(isOfMany)) connection.resume();
     for (const connection of accepted.filter((other) => !isOfMany(other))) connection.resume();
     await until(() => sum(read) === burstBytes + 5);
-    console.log(before(), JSON.stringify(read.map(r=>[r.port===few.localPort, r.bytes])));
+    console.log(before(), JSON.stringify(read.map((r) => [r.port === few.localPort, r.bytes])));
     expect(before()).toBeLessThan(chunkTurnBytesMax + 128 * 1024);
     many.destroy();
     few.destroy();
