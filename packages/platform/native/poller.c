@@ -18,6 +18,8 @@
  */
 #include "node-api.h"
 
+/* Other work of the loop waits for so many rounds, of small requests only: less than a millisecond. */
+enum { ROUNDS_MAX = 8 };
 enum { READY_MAX = 64, FIELDS = 3, SMALL_READ = 16384, READY_ONLY = INT32_MIN };
 enum { EPOLL_IN = 1, EPOLL_ADD = 1, EPOLL_DEL = 2, EPOLL_MOD = 3, EPOLL_CLOSE_ON_EXEC = 02000000, NO_ENTRY = 2 };
 
@@ -34,7 +36,7 @@ struct poller {
   int32_t *ready;
   char *memory;
   size_t memory_size, ready_max;
-  int epoll;
+  int epoll, is_closing;
 };
 
 static long receive_into(int socket, char *bytes, size_t length) {
@@ -58,21 +60,22 @@ static void tell(struct poller *poller, size_t count) {
   napi_close_handle_scope(env, scope);
 }
 
-static void poll_ready(uv_handle *watcher, int status, int events) {
-  struct poller *poller = uv_handle_get_data(watcher);
+/* Reads once what is ready, and tells. False when there was nothing, or enough for a turn. */
+static int read_round(struct poller *poller) {
   struct epoll_event found[READY_MAX];
   size_t used = 0, count = 0;
-  long sockets;
-  (void)status;
-  (void)events;
-  sockets = system_call(SYS_EPOLL_WAIT, poller->epoll, (long)found, READY_MAX, 0, 0, 0);
+  int is_large = 0;
+  long sockets = system_call(SYS_EPOLL_WAIT, poller->epoll, (long)found, READY_MAX, 0, 0, 0);
   for (long index = 0; index < sockets && count < poller->ready_max; index++) {
     int32_t *entry = poller->ready + FIELDS * count, length = READY_ONLY;
-    if (!found[index].is_ready_only) {
-      /* Told again in the next turn. */
+    if (found[index].is_ready_only) {
+      is_large = 1;
+    } else {
+      /* Told again in the next round. */
       if (poller->memory_size - used < SMALL_READ) continue;
       length = (int32_t)receive_into(found[index].socket, poller->memory + used, SMALL_READ);
       if (length == -AGAIN) continue;
+      if (length == SMALL_READ) is_large = 1;
     }
     entry[0] = found[index].socket;
     entry[1] = (int32_t)used;
@@ -81,8 +84,16 @@ static void poll_ready(uv_handle *watcher, int status, int events) {
     if (length > 0) used += ((size_t)length + 3) & ~(size_t)3;
     count++;
   }
-  /* The poller may be closed when this returns. */
   if (count > 0) tell(poller, count);
+  return count > 0 && !is_large && !poller->is_closing;
+}
+
+/* What arrived while a round was answered is read without another round of the loop. A poller that is closed meanwhile lives until the loop's next. */
+static void poll_ready(uv_handle *watcher, int status, int events) {
+  struct poller *poller = uv_handle_get_data(watcher);
+  (void)status;
+  (void)events;
+  for (int round = 0; round < ROUNDS_MAX && read_round(poller); round++) continue;
 }
 
 static void closed(uv_handle *watcher) {
@@ -94,6 +105,7 @@ static void closed(uv_handle *watcher) {
 }
 
 static void end(struct poller *poller) {
+  poller->is_closing = 1;
   uv_poll_stop(poller->watcher);
   uv_close(poller->watcher, closed);
 }

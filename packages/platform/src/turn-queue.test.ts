@@ -31,6 +31,34 @@ describe('the turn queue', () => {
     expect([ran, scheduled()]).toEqual([turnRoundsMax, 1]);
   });
 
+  it('ends a turn of its own where that returns, with what waited before it', () => {
+    const { queue, turn, scheduled } = manualQueue();
+    const ran: string[] = [];
+    queue.add(() => ran.push('before'));
+    queue.turn(() => {
+      queue.add(() => {
+        ran.push('within');
+        queue.add(() => ran.push('chained'));
+      });
+      queue.turn(() => queue.add(() => ran.push('nested')));
+      ran.push('run');
+    });
+    expect(ran).toEqual(['run', 'before', 'within', 'nested', 'chained']);
+    expect(scheduled()).toBe(1);
+    turn();
+    expect(() =>
+      queue.turn(() => {
+        queue.add(() => ran.push('after'));
+        throw new Error('broken');
+      }),
+    ).toThrow('broken');
+    expect(ran.slice(5)).toEqual(['after']);
+    queue.add(() => ran.push('later'));
+    expect(scheduled()).toBe(1);
+    turn();
+    expect(ran.slice(6)).toEqual(['later']);
+  });
+
   it('loses no callback and no error when one throws', () => {
     const { queue, turn, scheduled } = manualQueue();
     const ran: string[] = [];

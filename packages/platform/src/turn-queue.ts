@@ -12,6 +12,7 @@ export class TurnQueue {
   #spare: (() => void)[] = [];
   #scheduled = false;
   #running = false;
+  #isHeld = false;
 
   constructor(schedule: (flush: () => void) => void) {
     this.#schedule = schedule;
@@ -19,12 +20,31 @@ export class TurnQueue {
 
   add(callback: () => void): void {
     this.#waiting.push(callback);
-    if (!this.#running) this.#arm();
+    if (!this.#running && !this.#isHeld) this.#arm();
   }
 
-  /** A callback that throws stops the flush; the rest follows in the next turn and the error reaches the loop. */
-  readonly #flush = (): void => {
+  /** `run` is a turn of its own: what waits when it returns is called then. */
+  turn(run: () => void): void {
+    if (this.#running || this.#isHeld) {
+      run();
+      return;
+    }
+    this.#isHeld = true;
+    try {
+      run();
+    } finally {
+      this.#isHeld = false;
+      this.#flush();
+    }
+  }
+
+  readonly #scheduledFlush = (): void => {
     this.#scheduled = false;
+    this.#flush();
+  };
+
+  /** A callback that throws stops the flush; the rest follows in the next turn and the error reaches the loop. */
+  #flush(): void {
     this.#running = true;
     let round: (() => void)[] = [];
     let index = 0;
@@ -44,11 +64,11 @@ export class TurnQueue {
       }
       if (this.#waiting.length > 0) this.#arm();
     }
-  };
+  }
 
   #arm(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    this.#schedule(this.#flush);
+    this.#schedule(this.#scheduledFlush);
   }
 }

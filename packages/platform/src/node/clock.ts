@@ -25,6 +25,11 @@ export class NodeClock implements Clock {
     this.#turn.add(callback);
   }
 
+  /** `run` delivers input, and is a turn of its own: this spares the loop's phase for it. */
+  turn(run: () => void): void {
+    this.#turn.turn(run);
+  }
+
   sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
     return sleepWith(this, delayMs, signal);
   }

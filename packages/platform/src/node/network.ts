@@ -33,6 +33,8 @@ export interface NodeNetworkOptions {
   readonly sendsFromFiles?: boolean;
   /** Told once, at the first large range: undefined when sendfile is used, else why not. Default: nobody. */
   readonly sendFileDecided?: (failure: string | undefined) => void;
+  /** Runs what delivers the input of many sockets, a turn of its own. Default: runs it within the loop's turn. */
+  readonly turn?: (run: () => void) => void;
   /** Told of connections that could not be accepted, e.g. EMFILE. Default: nobody. */
   readonly acceptFailed?: (error: NetworkError) => void;
 }
@@ -46,6 +48,7 @@ export class NodeNetwork implements Network, ConnectionOwner {
   readonly overwriteReleased: boolean;
   readonly #clock: Clock;
   readonly #pooled: boolean;
+  readonly #turn: (run: () => void) => void;
   readonly #acceptFailed: (error: NetworkError) => void;
   #poller: SocketPoller | undefined;
   readonly #open = new Set<NodeConnection>();
@@ -67,6 +70,7 @@ export class NodeNetwork implements Network, ConnectionOwner {
       loader: this.systemCalls,
       decided: options.sendFileDecided ?? (() => undefined),
     });
+    this.#turn = options.turn ?? ((run) => run());
     this.#acceptFailed = options.acceptFailed ?? (() => undefined);
   }
 
@@ -227,7 +231,7 @@ export class NodeNetwork implements Network, ConnectionOwner {
     const { calls } = this.systemCalls;
     const descriptor = descriptorOf(accepted);
     if (calls === undefined || descriptor < 0) return withReader(accepted, this.receivePool);
-    this.#poller ??= new SocketPoller(calls);
+    this.#poller ??= new SocketPoller(calls, this.#turn);
     return { socket: accepted, reader: new PolledReader(this.#poller, this.receivePool, descriptor) };
   }
 

@@ -64,6 +64,7 @@ function createNetwork(clock: NodeClock, log: NodeLog, options: NodePlatformOpti
   return new NodeNetwork(clock, {
     overwriteReleased: options.overwriteReleased ?? false,
     sendsFromFiles: options.sendsFromFiles ?? true,
+    turn: (run) => clock.turn(run),
     sendFileDecided: (failure) =>
       log.write(
         'INFO',

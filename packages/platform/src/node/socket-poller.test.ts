@@ -66,6 +66,7 @@ async function open(poller: SocketPoller, pool: ReceivePool): Promise<Line> {
 }
 
 const { calls } = new SystemCallsLoader(true);
+const now = (run: () => void): void => run();
 
 describe.runIf(calls !== undefined)('polled sockets', () => {
   function setting(): { poller: SocketPoller; pool: ReceivePool; events: Events; counted: { openings: number } } {
@@ -75,7 +76,7 @@ describe.runIf(calls !== undefined)('polled sockets', () => {
       if (calls === undefined) throw new Error('there is no add-on');
       return calls.openPoller(memory, ready, callback);
     };
-    const poller = new SocketPoller({ ...needed(calls), openPoller });
+    const poller = new SocketPoller({ ...needed(calls), openPoller }, now);
     return { poller, pool: new ReceivePool(), events: new Events(), counted };
   }
 
@@ -183,7 +184,7 @@ describe.runIf(calls !== undefined)('polled sockets', () => {
     const none = (): never => {
       throw new Error('openPoller: this program has no libuv');
     };
-    const poller = new SocketPoller({ ...needed(calls), openPoller: none });
+    const poller = new SocketPoller({ ...needed(calls), openPoller: none }, now);
     const { reader, socket, peer } = await open(poller, pool);
     reader.start(socket, events.receiver('s', pool));
     peer.write('bytes');
@@ -205,7 +206,7 @@ describe.runIf(calls !== undefined)('polled sockets', () => {
     };
     const nothing = (): number => 0;
     const fake = { ...needed(calls), openPoller, watch: nothing, unwatch: nothing, closePoller: () => undefined };
-    const poller = new SocketPoller(fake);
+    const poller = new SocketPoller(fake, now);
     const pool = new ReceivePool();
     const got: string[] = [];
     const events = new Events();

@@ -18,6 +18,7 @@ const readyOnly = -(2 ** 31);
  */
 export class SocketPoller {
   readonly #calls: SystemCalls;
+  readonly #turn: (run: () => void) => void;
   /** By descriptor. */
   readonly #readers: (PolledReader | undefined)[] = [];
   #watched = 0;
@@ -25,8 +26,10 @@ export class SocketPoller {
   #ready: Int32Array | undefined;
   #poller: object | undefined;
 
-  constructor(calls: SystemCalls) {
+  /** `turn` runs what delivers the sockets' bytes. */
+  constructor(calls: SystemCalls, turn: (run: () => void) => void) {
     this.#calls = calls;
+    this.#turn = turn;
   }
 
   /** Begins, or changes for what. False when it can't be watched. */
@@ -62,8 +65,14 @@ export class SocketPoller {
     this.#ready ??= new Int32Array(fields * socketsPerTurnMax);
     const chunks = this.#chunks;
     const ready = this.#ready;
+    let count = 0;
+    const deliver = (): void => this.#deliver(chunks, ready, 0, count);
+    const told = (sockets: number): void => {
+      count = sockets;
+      this.#turn(deliver);
+    };
     try {
-      return this.#calls.openPoller(chunks.memory, ready, (count) => this.#deliver(chunks, ready, 0, count));
+      return this.#calls.openPoller(chunks.memory, ready, told);
     } catch {
       // No descriptor is left, or the program has another event loop: the socket is read as a stream.
       return undefined;
