@@ -33,12 +33,13 @@ export function stageAppend(
     return refused(ErrorCode.NOT_LEADER_OR_FOLLOWER, log.logStartOffset);
   }
   const firstOffset = writer.stagedEndOffset;
+  const nowMs = log.owner.platform.clock.wallMs();
   const valid = validateAppend(asBuffer(records), {
     where: log.where,
     config: log.config,
     options,
     firstOffset,
-    nowMs: log.owner.platform.clock.wallMs(),
+    nowMs,
   });
   if (valid instanceof Refusal) return refuse(log, valid);
   if (valid.count === 0) return accepted(-1, -1, -1, log.logStartOffset);
@@ -62,6 +63,7 @@ export function stageAppend(
     leaderEpoch: options.leaderEpoch,
     maxTimestamp: valid.maxTimestamp,
     offsetOfMaxTimestamp: valid.offsetOfMaxTimestamp,
+    stagedMs: nowMs,
     producers,
     result,
     sink,
@@ -87,6 +89,7 @@ function duplicate(
     leaderEpoch: -1,
     maxTimestamp: -1,
     offsetOfMaxTimestamp: -1,
+    stagedMs: -1,
     producers: NO_PRODUCERS,
     result: original?.result ?? result,
     sink,
@@ -121,7 +124,7 @@ export function appendAsFollower(
       ),
     );
   }
-  const appends = replicated(bytes, log.logEndOffset, leaderEpoch);
+  const appends = replicated(bytes, log.logEndOffset, leaderEpoch, log.owner.platform.clock.wallMs());
   const last = appends[appends.length - 1];
   if (last === undefined) return accepted(-1, -1, -1, logStartOffset);
   try {
@@ -133,7 +136,12 @@ export function appendAsFollower(
 }
 
 /** A staged append per batch, so that each can have its index entry and its segment. */
-function replicated(bytes: Buffer, logEndOffset: number, leaderEpoch: number | undefined): StagedAppend[] {
+function replicated(
+  bytes: Buffer,
+  logEndOffset: number,
+  leaderEpoch: number | undefined,
+  stagedMs: number,
+): StagedAppend[] {
   const appends: StagedAppend[] = [];
   const reader = new BatchReader(bytes);
   const result = accepted(-1, -1, -1, 0);
@@ -152,6 +160,7 @@ function replicated(bytes: Buffer, logEndOffset: number, leaderEpoch: number | u
       leaderEpoch: epoch,
       maxTimestamp: batchMaxTimestamp(bytes, at),
       offsetOfMaxTimestamp: lastOffset,
+      stagedMs,
       producers: producer === undefined ? NO_PRODUCERS : [producer],
       result,
       sink: undefined,

@@ -265,7 +265,6 @@ export class LogWriter implements DirtyLog {
   #complete(group: readonly StagedAppend[]): void {
     const log = this.#log;
     const segment = log.active;
-    const wallMs = log.owner.platform.clock.wallMs();
     for (const append of group) {
       if (append.bytes.length === 0) continue;
       segment.appended(
@@ -274,7 +273,7 @@ export class LogWriter implements DirtyLog {
         append.maxTimestamp,
         append.offsetOfMaxTimestamp,
         log.config.indexIntervalBytes,
-        wallMs,
+        append.stagedMs,
       );
       log.logEndOffset = append.lastOffset + 1;
       for (const producer of append.producers) {

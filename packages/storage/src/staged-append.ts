@@ -12,6 +12,8 @@ export interface StagedAppend {
   readonly maxTimestamp: Int64;
   /** Last offset of the batch that has it. */
   readonly offsetOfMaxTimestamp: number;
+  /** Wall clock when it was staged: the segment counts as modified then. */
+  readonly stagedMs: number;
   readonly producers: readonly ProducerAppend[];
   readonly result: AppendResult;
   /** Undefined for replication: whoever appends waits in the same call. */

@@ -213,7 +213,7 @@ export class KafkaConnection implements ConnectionHandler, RequestOwner {
       const header = decodeRequestHeader(reader);
       const endpoint = this.#server.endpoint(header.requestApiKey);
       const version = header.requestApiVersion;
-      this.lastActiveMs = this.#server.clock.monotonicMs();
+      this.lastActiveMs = this.#server.turnMs();
       if (endpoint === undefined || !this.#server.serves(endpoint, version)) {
         if (endpoint?.key !== ApiKey.ApiVersions) {
           frame.release();

@@ -40,6 +40,7 @@ export class RequestServer implements EndpointHost, FrameResources {
   readonly #selectorLog: Logger;
   readonly #apisLog: Logger;
   #sources = 0;
+  #turnMs: number | undefined;
 
   constructor(
     services: BrokerServices,
@@ -67,6 +68,18 @@ export class RequestServer implements EndpointHost, FrameResources {
   newSource(): number {
     return this.#sources++;
   }
+
+  /** When the requests of this turn were found to be here: what one waits behind the others counts as its own time. */
+  turnMs(): number {
+    if (this.#turnMs !== undefined) return this.#turnMs;
+    this.#turnMs = this.clock.monotonicMs();
+    this.clock.endOfTurn(this.#turnEnds);
+    return this.#turnMs;
+  }
+
+  readonly #turnEnds = (): void => {
+    this.#turnMs = undefined;
+  };
 
   frameBytesMax(): number {
     return this.#settings.requestBytesMax;
