@@ -101,6 +101,9 @@ extern int *__errno_location(void);
 extern void *calloc(size_t, size_t);
 extern void free(void *);
 
+/* Of a call's first four arguments: a descriptor, a buffer, a start and a length. Where the range begins; NULL when they are not that. */
+char *range_argument(napi_env env, const napi_value *arguments, int32_t *descriptor, int32_t *length);
+
 void add(napi_env env, napi_value exports, const char *name, napi_callback callback);
 
 #endif

@@ -229,17 +229,15 @@ static napi_value unwatch(napi_env env, napi_callback_info info) {
 
 static napi_value receive(napi_env env, napi_callback_info info) {
   napi_value arguments[4], result = NULL;
-  size_t count = 4, size;
-  int32_t socket, start, length;
-  void *bytes;
+  size_t count = 4;
+  int32_t socket, length;
+  char *bytes;
   if (napi_get_cb_info(env, info, &count, arguments, NULL, NULL) || count < 4 ||
-      napi_get_value_int32(env, arguments[0], &socket) || napi_get_buffer_info(env, arguments[1], &bytes, &size) ||
-      napi_get_value_int32(env, arguments[2], &start) || napi_get_value_int32(env, arguments[3], &length) || start < 0 ||
-      length <= 0 || (size_t)start + (size_t)length > size) {
+      !(bytes = range_argument(env, arguments, &socket, &length))) {
     napi_throw_type_error(env, NULL, "receive(socket, bytes, start, length)");
     return NULL;
   }
-  napi_create_int32(env, (int32_t)receive_into(socket, (char *)bytes + start, (size_t)length), &result);
+  napi_create_int32(env, (int32_t)receive_into(socket, bytes, (size_t)length), &result);
   return result;
 }
 

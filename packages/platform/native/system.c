@@ -19,6 +19,17 @@
  */
 #include "node-api.h"
 
+char *range_argument(napi_env env, const napi_value *arguments, int32_t *descriptor, int32_t *length) {
+  size_t size;
+  int32_t start;
+  void *bytes;
+  if (napi_get_value_int32(env, arguments[0], descriptor) || napi_get_buffer_info(env, arguments[1], &bytes, &size) ||
+      napi_get_value_int32(env, arguments[2], &start) || napi_get_value_int32(env, arguments[3], length) || start < 0 ||
+      *length <= 0 || (size_t)start + (size_t)*length > size)
+    return NULL;
+  return (char *)bytes + start;
+}
+
 static napi_value send_file(napi_env env, napi_callback_info info) {
   napi_value arguments[5], result = NULL;
   size_t count = 5;
@@ -43,19 +54,17 @@ static napi_value send_file(napi_env env, napi_callback_info info) {
 
 static napi_value send_bytes(napi_env env, napi_callback_info info) {
   napi_value arguments[4], result = NULL;
-  size_t count = 4, size;
-  int32_t socket, start, length;
-  void *bytes;
+  size_t count = 4;
+  int32_t socket, length;
+  char *bytes;
   long sent;
   if (napi_get_cb_info(env, info, &count, arguments, NULL, NULL) || count < 4 ||
-      napi_get_value_int32(env, arguments[0], &socket) || napi_get_buffer_info(env, arguments[1], &bytes, &size) ||
-      napi_get_value_int32(env, arguments[2], &start) || napi_get_value_int32(env, arguments[3], &length) || start < 0 ||
-      length <= 0 || (size_t)start + (size_t)length > size) {
+      !(bytes = range_argument(env, arguments, &socket, &length))) {
     napi_throw_type_error(env, NULL, "send(socket, bytes, start, length)");
     return NULL;
   }
   do
-    sent = system_call(SYS_SENDTO, socket, (long)bytes + start, length, DONT_WAIT | NO_SIGNAL, 0, 0);
+    sent = system_call(SYS_SENDTO, socket, (long)bytes, length, DONT_WAIT | NO_SIGNAL, 0, 0);
   while (sent == -INTERRUPTED);
   napi_create_int32(env, (int32_t)sent, &result);
   return result;
@@ -63,21 +72,19 @@ static napi_value send_bytes(napi_env env, napi_callback_info info) {
 
 static napi_value write_bytes(napi_env env, napi_callback_info info) {
   napi_value arguments[5], result = NULL;
-  size_t count = 5, size;
-  int32_t file, start, length;
+  size_t count = 5;
+  int32_t file, length;
   int64_t position;
-  void *bytes;
+  char *bytes;
   long written;
   if (napi_get_cb_info(env, info, &count, arguments, NULL, NULL) || count < 5 ||
-      napi_get_value_int32(env, arguments[0], &file) || napi_get_buffer_info(env, arguments[1], &bytes, &size) ||
-      napi_get_value_int32(env, arguments[2], &start) || napi_get_value_int32(env, arguments[3], &length) ||
-      napi_get_value_int64(env, arguments[4], &position) || start < 0 || length <= 0 || position < 0 ||
-      (size_t)start + (size_t)length > size) {
+      !(bytes = range_argument(env, arguments, &file, &length)) ||
+      napi_get_value_int64(env, arguments[4], &position) || position < 0) {
     napi_throw_type_error(env, NULL, "write(file, bytes, start, length, position)");
     return NULL;
   }
   do {
-    written = pwrite(file, (const char *)bytes + start, (size_t)length, (long)position);
+    written = pwrite(file, bytes, (size_t)length, (long)position);
     if (written < 0) written = -(long)*__errno_location();
   } while (written == -INTERRUPTED);
   napi_create_int32(env, (int32_t)written, &result);

@@ -1,11 +1,11 @@
+import { SmallChunks } from './small-chunks.ts';
+
 /** What one read takes at most. Larger reads are no cheaper, and this many bytes stay in the processor's cache. */
 const readBytesMax = 64 * 1024;
 /** A read of so many bytes makes its connection a bulk one: its next bytes go to a buffer of its own. */
 const bulkBytesMin = 16 * 1024;
 /** Fewer bytes than this are copied, so that a small request does not hold a large buffer. */
 const lentBytesMin = 4 * 1024;
-/** So few bytes are copied one by one: `copy` makes a view of the source first, which costs more. */
-const copiedByLoopMax = 256;
 /** Buffers for bulk connections and for chunks not released yet: 32 MiB. Beyond, bytes are copied to fresh memory. */
 const buffersMax = 512;
 
@@ -16,7 +16,9 @@ const buffersMax = 512;
  * dearer than the read itself.
  */
 export class ReceivePool {
-  readonly common = Buffer.allocUnsafeSlow(readBytesMax);
+  /** Copies out of `common`. */
+  readonly chunks = new SmallChunks(Buffer.allocUnsafeSlow(readBytesMax));
+  readonly common = this.chunks.memory;
   readonly #free: Buffer[] = [];
   /** Handed out as a chunk and not released, by the chunk: releasing one twice must not free another's memory. */
   readonly #lent = new Map<Buffer, Buffer>();
@@ -83,10 +85,14 @@ export class ReadBuffer {
   deliver(count: number, received: (chunk: Buffer) => void): void {
     const pool = this.#pool;
     const buffer = this.#current;
-    if (buffer === pool.common || count < lentBytesMin) {
-      const chunk = copyOf(buffer, count);
-      if (buffer !== pool.common) this.giveBack();
-      else if (count >= bulkBytesMin) this.take();
+    if (buffer === pool.common) {
+      if (count >= bulkBytesMin) this.take();
+      received(pool.chunks.copy(0, count));
+      return;
+    }
+    if (count < lentBytesMin) {
+      const chunk = Buffer.from(buffer.subarray(0, count));
+      this.giveBack();
       received(chunk);
       return;
     }
@@ -102,11 +108,4 @@ export class ReadBuffer {
     this.#pool.giveBack(this.#current);
     this.#current = this.#pool.common;
   }
-}
-
-function copyOf(buffer: Buffer, count: number): Buffer {
-  const chunk = Buffer.allocUnsafe(count);
-  if (count > copiedByLoopMax) buffer.copy(chunk, 0, 0, count);
-  else for (let at = 0; at < count; at++) chunk[at] = buffer[at] ?? 0;
-  return chunk;
 }

@@ -1,5 +1,5 @@
-/** Chunks of up to this are cut out of slabs; as Node's own pool, whose copies cost a call or a step a byte. */
 const slabBytes = 8 * 1024;
+/** Chunks of up to this are cut out of slabs, as out of Node's own pool; but a copy there is a call or a step a byte. */
 const slabChunkBytesMax = 1024;
 
 /** Copies of what lies in `memory`, by words: they are a hundred bytes and come by the hundred thousand a second. */

@@ -13,7 +13,7 @@ const fields = 3;
 const readyOnly = -(2 ** 31);
 
 /**
- * Reads the small requests of all sockets that are ready for one entry into JavaScript, by the add-on (decision 007). Watches while
+ * Reads the small requests of all sockets that are ready for one entry into JavaScript, by the add-on (decision 009). Watches while
  * there is a socket to watch, and keeps the process alive as long.
  */
 export class SocketPoller {

@@ -26,13 +26,12 @@ export interface SocketReader {
   stop(): void;
 }
 
-/** Of any stream, encrypted ones too: by its events, in fresh memory. */
-export class StreamReader implements SocketReader {
+/** Of a socket that node reads. */
+abstract class NodeReader implements SocketReader {
   #socket: Socket | undefined;
 
   start(socket: Socket, receiver: Receiver): void {
     this.#socket = socket;
-    socket.on('data', (chunk: Buffer) => receiver.received(chunk));
     socket.on('end', () => receiver.ended());
   }
 
@@ -45,24 +44,34 @@ export class StreamReader implements SocketReader {
   }
 
   drop(): void {
-    this.#socket?.resume();
+    this.resume();
+  }
+
+  abstract stop(): void;
+}
+
+/** Of any stream, encrypted ones too: by its events, in fresh memory. */
+export class StreamReader extends NodeReader {
+  override start(socket: Socket, receiver: Receiver): void {
+    socket.on('data', (chunk: Buffer) => receiver.received(chunk));
+    super.start(socket, receiver);
   }
 
   stop(): void {}
 }
 
 /** By what `onread` of `node:net` asks for: into our memory. */
-export class PooledReader implements SocketReader {
+export class PooledReader extends NodeReader {
   /** Given to the socket; it asks for a buffer at its start and after every read. */
   readonly onread: { buffer: () => Uint8Array; callback: (count: number, buffer: Uint8Array) => boolean };
   readonly #memory: ReadBuffer;
   readonly #received = (chunk: Buffer): void => this.#receiver?.received(chunk);
-  #socket: Socket | undefined;
   #receiver: Receiver | undefined;
   /** The socket reads into the receiver's own memory. */
   #isInRoom = false;
 
   constructor(pool: ReceivePool) {
+    super();
     this.#memory = new ReadBuffer(pool);
     this.onread = {
       buffer: () => {
@@ -80,22 +89,9 @@ export class PooledReader implements SocketReader {
     };
   }
 
-  start(socket: Socket, receiver: Receiver): void {
-    this.#socket = socket;
+  override start(socket: Socket, receiver: Receiver): void {
     this.#receiver = receiver;
-    socket.on('end', () => receiver.ended());
-  }
-
-  pause(): void {
-    this.#socket?.pause();
-  }
-
-  resume(): void {
-    this.#socket?.resume();
-  }
-
-  drop(): void {
-    this.#socket?.resume();
+    super.start(socket, receiver);
   }
 
   stop(): void {
