@@ -46,20 +46,10 @@ export function takePlainRecords(
     if (raw >= 0x20_0000 || (raw & 1) !== 0) break;
     const offsetDelta = raw >>> 1;
     const keyAt = at;
-    raw = bytes[at++];
-    if (raw !== 1) {
-      if (raw >= 0x80) raw = (raw & 0x7f) | (bytes[at++] << 7);
-      if (raw >= 0x4000 || (raw & 1) !== 0) break;
-      at += raw >>> 1;
-      if (at >= end) break;
-    }
-    raw = bytes[at++];
-    if (raw !== 1) {
-      if (raw >= 0x80) raw = (raw & 0x7f) | (bytes[at++] << 7);
-      if (raw >= 0x4000 || (raw & 1) !== 0) break;
-      at += raw >>> 1;
-    }
-    if (at >= end) break;
+    at = plainEnd(bytes, at);
+    if (at < 0 || at >= end) break;
+    at = plainEnd(bytes, at);
+    if (at < 0 || at >= end) break;
     raw = bytes[at++];
     if (raw !== 0) at = headersEnd(bytes, at, end, raw);
     if (at !== end) break;
@@ -72,22 +62,26 @@ export function takePlainRecords(
   return count;
 }
 
+/** Where a field ends that is null or has a length of at most two bytes; -1: it has another. */
+function plainEnd(bytes: Buffer, start: number): number {
+  let at = start;
+  let raw = bytes[at++];
+  if (raw === 1) return at;
+  if (raw >= 0x80) raw = (raw & 0x7f) | (bytes[at++] << 7);
+  return raw >= 0x4000 || (raw & 1) !== 0 ? -1 : at + (raw >>> 1);
+}
+
 /** -1: they are not plain. */
 function headersEnd(bytes: Buffer, start: number, end: number, rawCount: number): number {
   if (rawCount >= 0x80 || (rawCount & 1) !== 0) return -1;
   let at = start;
   for (let left = rawCount >>> 1; left > 0; left--) {
-    if (at >= end) return -1;
-    let raw = bytes[at++];
-    if (raw >= 0x80) raw = (raw & 0x7f) | (bytes[at++] << 7);
-    if (raw >= 0x4000 || (raw & 1) !== 0) return -1;
-    at += raw >>> 1;
-    if (at >= end) return -1;
-    raw = bytes[at++];
-    if (raw === 1) continue;
-    if (raw >= 0x80) raw = (raw & 0x7f) | (bytes[at++] << 7);
-    if (raw >= 0x4000 || (raw & 1) !== 0) return -1;
-    at += raw >>> 1;
+    // Only values may be null.
+    if (at >= end || bytes[at] === 1) return -1;
+    at = plainEnd(bytes, at);
+    if (at < 0 || at >= end) return -1;
+    at = plainEnd(bytes, at);
+    if (at < 0) return -1;
   }
   return at;
 }
